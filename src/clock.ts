@@ -1,0 +1,59 @@
+/** Where time comes from. The engine takes instants as arguments; everything else asks a clock. */
+export interface Clock {
+  /** Unix time in ms. May step in either direction. */
+  nowMs(): number;
+  /** Calls `ring` once, when the clock shows `atMs` or later. The function given back calls it off. */
+  alarm(atMs: number, ring: () => void): () => void;
+}
+
+/** How long an alarm sleeps at most before it looks at the clock again: bounds what a clock step costs. */
+const LONGEST_SLEEP_MS = 1000;
+
+/** The machine's clock. Its alarms don't keep the process alive. */
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+
+  alarm(atMs, ring) {
+    let timer: NodeJS.Timeout;
+    const sleep = () => {
+      const leftMs = atMs - Date.now();
+      if (leftMs <= 0) return ring();
+      timer = setTimeout(sleep, Math.min(leftMs, LONGEST_SLEEP_MS)).unref();
+    };
+    timer = setTimeout(sleep, 0).unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** A clock that stands still until it is moved: days in a test take no time. */
+export class ManualClock implements Clock {
+  #nowMs: number;
+  readonly #alarms = new Set<{ atMs: number; ring: () => void }>();
+
+  constructor(startMs: number) {
+    this.#nowMs = startMs;
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  alarm(atMs: number, ring: () => void): () => void {
+    const alarm = { atMs, ring };
+    this.#alarms.add(alarm);
+    return () => this.#alarms.delete(alarm);
+  }
+
+  /** Sets the clock, also backwards, and rings what is due by then, earliest first. */
+  set(nowMs: number): void {
+    this.#nowMs = nowMs;
+    const due = [...this.#alarms].filter(({ atMs }) => atMs <= nowMs);
+    for (const alarm of due.sort((a, b) => a.atMs - b.atMs)) {
+      if (this.#alarms.delete(alarm)) alarm.ring();
+    }
+  }
+
+  advance(byMs: number): void {
+    this.set(this.#nowMs + byMs);
+  }
+}

@@ -1,0 +1,60 @@
+import {
+  type Activity,
+  AVAILABLE,
+  AVAILABLE_INACTIVE,
+  type Availability,
+  AWAY,
+  BE_RIGHT_BACK,
+  BUSY,
+  DO_NOT_DISTURB,
+  IN_A_CALL,
+  IN_A_CONFERENCE_CALL,
+  IN_A_MEETING,
+  OFFLINE,
+  type Pair,
+  PRESENTING,
+  pair,
+} from './pair.ts';
+
+/**
+ * Which state wins when several sessions live: the first in this list.
+ * Source: Graph orders DoNotDisturb, Busy, Available, Away; the places of the rest are our decision
+ * (docs/decisions/0005-order-of-session-states.md). docs/presence-rules.md prints the same list, and
+ * a test holds the two together.
+ */
+export const SESSION_STATE_ORDER: readonly Pair[] = [
+  PRESENTING,
+  DO_NOT_DISTURB,
+  IN_A_CONFERENCE_CALL,
+  IN_A_CALL,
+  IN_A_MEETING,
+  BUSY,
+  AVAILABLE,
+  AVAILABLE_INACTIVE,
+  BE_RIGHT_BACK,
+  AWAY,
+  OFFLINE,
+];
+
+const ranks = new Map(SESSION_STATE_ORDER.map((state, rank) => [state, rank]));
+
+/** Place of a session state in the order, 0 wins. A state that no session can have ranks last. */
+export function rankOf(state: Pair): number {
+  return ranks.get(state) ?? SESSION_STATE_ORDER.length;
+}
+
+/**
+ * What being out of office makes of the activity, by availability; the others keep theirs.
+ * Our decision: docs/decisions/0008-out-of-office.md.
+ */
+export const OUT_OF_OFFICE_ACTIVITY: Partial<Record<Availability, Activity>> = {
+  Available: 'OutOfOffice',
+  Away: 'OutOfOffice',
+  Offline: 'OutOfOffice',
+};
+
+/** The pair shown for a user who is out of office and would otherwise show `shown`. */
+export function outOfOfficePair(shown: Pair): Pair {
+  const activity = OUT_OF_OFFICE_ACTIVITY[shown.availability];
+  return activity === undefined ? shown : pair(shown.availability, activity);
+}

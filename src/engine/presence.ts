@@ -1,0 +1,112 @@
+import { type Facts, NEVER_MS, type Session, type StatusMessage } from './facts.ts';
+import { type Activity, type Availability, OFFLINE, type Pair } from './pair.ts';
+import { outOfOfficePair, rankOf } from './precedence.ts';
+import { sessionHoldsUntil, sessionState } from './session.ts';
+
+/** What others see of a user at an instant. */
+export interface Presence {
+  readonly availability: Availability;
+  readonly activity: Activity;
+  readonly isOutOfOffice: boolean;
+  readonly outOfOfficeMessage: string | null;
+  readonly statusMessage: StatusMessage | null;
+}
+
+/** Which fact decides the pair, before being out of office refines it. */
+export type Decision =
+  | { readonly by: 'preferred'; readonly pair: Pair; readonly untilMs: number }
+  | { readonly by: 'session'; readonly pair: Pair; readonly session: Session }
+  | { readonly by: 'no session'; readonly pair: Pair };
+
+export const OFFLINE_PRESENCE: Presence = Object.freeze({
+  ...OFFLINE,
+  isOutOfOffice: false,
+  outOfOfficeMessage: null,
+  statusMessage: null,
+});
+
+/**
+ * Aggregation: the session whose state comes first in the order of session states; at a tie the one
+ * set last. Preferred presence wins over it while at least one session lives, and with none the user
+ * is Offline (Graph: "presence: setUserPreferredPresence").
+ */
+export function decide(facts: Facts, nowMs: number): Decision {
+  let winner: { state: Pair; session: Session } | undefined;
+  for (const session of facts.sessions) {
+    const state = sessionState(session, nowMs);
+    if (state === undefined) continue;
+    if (winner === undefined || outranks(state, session, winner)) winner = { state, session };
+  }
+  if (winner === undefined) return { by: 'no session', pair: OFFLINE };
+  const { preferred } = facts;
+  if (preferred !== null && preferred.expiresAtMs > nowMs) {
+    return { by: 'preferred', pair: preferred.pair, untilMs: preferred.expiresAtMs };
+  }
+  return { by: 'session', pair: winner.state, session: winner.session };
+}
+
+function outranks(state: Pair, session: Session, best: { state: Pair; session: Session }): boolean {
+  const difference = rankOf(state) - rankOf(best.state);
+  return difference < 0 || (difference === 0 && session.setAtMs > best.session.setAtMs);
+}
+
+/**
+ * The presence that follows from the facts at `nowMs`, and the instant until which it surely holds:
+ * at each moment before `untilMs` the answer is the same. It may still be the same at `untilMs`.
+ */
+export function presenceAt(facts: Facts, nowMs: number): { presence: Presence; untilMs: number } {
+  const decision = decide(facts, nowMs);
+  const { statusMessage, outOfOffice } = facts;
+  const isOutOfOffice =
+    outOfOffice !== null && outOfOffice.startsAtMs <= nowMs && nowMs < outOfOffice.endsAtMs;
+  const shown = isOutOfOffice ? outOfOfficePair(decision.pair) : decision.pair;
+  return {
+    presence: {
+      availability: shown.availability,
+      activity: shown.activity,
+      isOutOfOffice,
+      outOfOfficeMessage: isOutOfOffice ? outOfOffice.message : null,
+      statusMessage:
+        statusMessage !== null && statusMessage.expiresAtMs > nowMs ? statusMessage : null,
+    },
+    untilMs: holdsUntil(facts, nowMs),
+  };
+}
+
+function holdsUntil(facts: Facts, nowMs: number): number {
+  let untilMs = NEVER_MS;
+  const consider = (instantMs: number) => {
+    if (instantMs > nowMs && instantMs < untilMs) untilMs = instantMs;
+  };
+  for (const session of facts.sessions) consider(sessionHoldsUntil(session, nowMs));
+  if (facts.preferred !== null) consider(facts.preferred.expiresAtMs);
+  if (facts.statusMessage !== null) consider(facts.statusMessage.expiresAtMs);
+  if (facts.outOfOffice !== null) {
+    consider(facts.outOfOffice.startsAtMs);
+    consider(facts.outOfOffice.endsAtMs);
+  }
+  return untilMs;
+}
+
+/** Whether two presences look the same to everyone who may see all of them. */
+export function samePresence(a: Presence, b: Presence): boolean {
+  return (
+    a.availability === b.availability &&
+    a.activity === b.activity &&
+    a.isOutOfOffice === b.isOutOfOffice &&
+    a.outOfOfficeMessage === b.outOfOfficeMessage &&
+    sameStatusMessage(a.statusMessage, b.statusMessage)
+  );
+}
+
+function sameStatusMessage(a: StatusMessage | null, b: StatusMessage | null): boolean {
+  if (a === b) return true;
+  if (a === null || b === null) return false;
+  return (
+    a.content === b.content &&
+    a.publishedAtMs === b.publishedAtMs &&
+    a.expiresAtMs === b.expiresAtMs &&
+    a.expiry?.dateTime === b.expiry?.dateTime &&
+    a.expiry?.timeZone === b.expiry?.timeZone
+  );
+}
