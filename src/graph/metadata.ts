@@ -1,0 +1,65 @@
+import type { Version } from './path.ts';
+
+const property = (name: string, type: string, nullable = true) =>
+  `<Property Name="${name}" Type="${type}"${nullable ? '' : ' Nullable="false"'}/>`;
+
+const parameter = (name: string, type: string, nullable = true) =>
+  `<Parameter Name="${name}" Type="${type}"${nullable ? '' : ' Nullable="false"'}/>`;
+
+const boundTo = (type: string) => parameter('bindingParameter', `graph.${type}`);
+
+const action = (name: string, ...parameters: string[]) =>
+  `<Action Name="${name}" IsBound="true">${boundTo('presence')}${parameters.join('')}</Action>`;
+
+const TYPES = `
+<ComplexType Name="dateTimeTimeZone">${property('dateTime', 'Edm.String', false)}${property('timeZone', 'Edm.String')}</ComplexType>
+<ComplexType Name="itemBody">${property('content', 'Edm.String')}${property('contentType', 'Edm.String')}</ComplexType>
+<ComplexType Name="outOfOfficeSettings">${property('isOutOfOffice', 'Edm.Boolean')}${property('message', 'Edm.String')}</ComplexType>
+<ComplexType Name="presenceStatusMessage">${property('message', 'graph.itemBody')}${property('publishedDateTime', 'Edm.DateTimeOffset')}${property('expiryDateTime', 'graph.dateTimeTimeZone')}</ComplexType>
+<ComplexType Name="userWorkLocation">${property('source', 'Edm.String', false)}${property('workLocationType', 'Edm.String', false)}${property('placeId', 'Edm.String')}</ComplexType>
+<EntityType Name="entity" Abstract="true"><Key><PropertyRef Name="id"/></Key>${property('id', 'Edm.String', false)}</EntityType>
+<EntityType Name="presence" BaseType="graph.entity">${[
+  property('availability', 'Edm.String'),
+  property('activity', 'Edm.String'),
+  property('outOfOfficeSettings', 'graph.outOfOfficeSettings'),
+  property('sequenceNumber', 'Edm.String'),
+  property('statusMessage', 'graph.presenceStatusMessage'),
+  property('workLocation', 'graph.userWorkLocation'),
+].join('')}</EntityType>
+<EntityType Name="user" BaseType="graph.entity"><NavigationProperty Name="presence" Type="graph.presence" ContainsTarget="true"/></EntityType>
+<EntityType Name="cloudCommunications" BaseType="graph.entity"><NavigationProperty Name="presences" Type="Collection(graph.presence)" ContainsTarget="true"/></EntityType>`;
+
+const PAIR = [
+  parameter('availability', 'Edm.String', false),
+  parameter('activity', 'Edm.String', false),
+];
+
+const LIFETIME = parameter('expirationDuration', 'Edm.Duration');
+
+const ACTIONS = [
+  action('setPresence', parameter('sessionId', 'Edm.String'), ...PAIR, LIFETIME),
+  action('clearPresence', parameter('sessionId', 'Edm.String')),
+  action('setUserPreferredPresence', ...PAIR, LIFETIME),
+  action('clearUserPreferredPresence'),
+  action('setStatusMessage', parameter('statusMessage', 'graph.presenceStatusMessage')),
+  `<Action Name="getPresencesByUserId" IsBound="true">${boundTo('cloudCommunications')}${parameter('ids', 'Collection(Edm.String)', false)}<ReturnType Type="Collection(graph.presence)" Nullable="false"/></Action>`,
+].join('\n');
+
+/** The CSDL of what exists here: a part of Graph's own, so that generators and OData clients find it. */
+export function metadataXml(version: Version): string {
+  return `<?xml version="1.0" encoding="utf-8"?>
+<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx">
+<edmx:DataServices>
+<Schema Namespace="microsoft.graph" Alias="graph" xmlns="http://docs.oasis-open.org/odata/ns/edm">
+<Annotation Term="Org.OData.Core.V1.SchemaVersion" String="${version}"/>${TYPES}
+${ACTIONS}
+<EntityContainer Name="GraphService">
+<EntitySet Name="users" EntityType="graph.user"/>
+<Singleton Name="me" Type="graph.user"/>
+<Singleton Name="communications" Type="graph.cloudCommunications"/>
+</EntityContainer>
+</Schema>
+</edmx:DataServices>
+</edmx:Edmx>
+`;
+}

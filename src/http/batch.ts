@@ -1,0 +1,139 @@
+import Type, { type Static } from 'typebox';
+import type { Caller } from '../auth/caller.ts';
+import { GraphError } from '../graph/error.ts';
+import { splitUrl } from '../graph/path.ts';
+import { bodySchema, compileBody, nullable } from './body.ts';
+import type { Dispatch, GraphRequest } from './dispatcher.ts';
+import { json, type Reply } from './route.ts';
+
+/** Graph's limit (its page on JSON batching). */
+const MOST_PARTS = 20;
+
+const part = bodySchema({
+  id: Type.String({ minLength: 1, maxLength: 128 }),
+  method: Type.String({ maxLength: 16 }),
+  url: Type.String({ maxLength: 8192 }),
+  headers: Type.Optional(nullable(Type.Record(Type.String(), Type.Unknown()))),
+  body: Type.Optional(Type.Unknown()),
+  dependsOn: Type.Optional(nullable(Type.Array(Type.String({ maxLength: 128 })))),
+});
+
+export const batchSchema = bodySchema({ requests: Type.Array(part) });
+
+type Part = Static<typeof part>;
+
+const checkBatch = compileBody(batchSchema);
+
+export interface BatchParts {
+  readonly dispatch: Dispatch;
+  /** Turns what a part throws into that part's own reply. */
+  readonly settle: (work: () => Promise<Reply>) => Promise<Reply>;
+}
+
+/**
+ * `$batch`: each part is dispatched inside the process, for the caller of the whole. Parts run at
+ * once but for what they depend on; a part whose dependency failed is 424 and doesn't run.
+ * @throws GraphError 400 when the batch itself isn't well-formed; nothing of it has run then.
+ */
+export async function answerBatch(
+  batch: GraphRequest,
+  caller: Caller,
+  { dispatch, settle }: BatchParts,
+): Promise<Reply> {
+  checkBatch(batch.body);
+  const parts = indexParts((batch.body as Static<typeof batchSchema>).requests);
+  checkDependencies(parts);
+  const replies = new Map<Part, Promise<Reply>>();
+
+  function replyTo(each: Part): Promise<Reply> {
+    let reply = replies.get(each);
+    if (reply === undefined) {
+      reply = settle(() => run(each));
+      replies.set(each, reply);
+    }
+    return reply;
+  }
+
+  async function run(each: Part): Promise<Reply> {
+    for (const needed of dependencies(each, parts)) {
+      const { status } = await replyTo(needed);
+      if (status >= 400) {
+        throw new GraphError(424, 'FailedDependency', `Request '${needed.id}' failed.`);
+      }
+    }
+    return dispatch(partRequest(batch, each), caller);
+  }
+
+  const responses = await Promise.all(
+    [...parts.values()].map(async (each) => responseJson(each.id, await replyTo(each))),
+  );
+  return json(`{"responses":[${responses.join(',')}]}`);
+}
+
+function malformed(message: string): GraphError {
+  return new GraphError(400, 'BadRequest', message);
+}
+
+/** The parts by id, in the order of the batch. Ids are compared without case. */
+function indexParts(requests: readonly Part[]): ReadonlyMap<string, Part> {
+  if (requests.length === 0) throw malformed('[Requests]: a batch needs at least one request.');
+  if (requests.length > MOST_PARTS) {
+    throw malformed(`[Requests]: ${requests.length} are too many: ${MOST_PARTS} at most.`);
+  }
+  const parts = new Map<string, Part>();
+  for (const each of requests) {
+    const key = each.id.toLowerCase();
+    if (parts.has(key)) throw malformed(`[Requests]: the id '${each.id}' stands there twice.`);
+    parts.set(key, each);
+  }
+  return parts;
+}
+
+function dependencies({ dependsOn }: Part, parts: ReadonlyMap<string, Part>): Part[] {
+  if (dependsOn == null) return [];
+  return dependsOn.map((id) => {
+    const needed = parts.get(id.toLowerCase());
+    if (needed === undefined) throw malformed(`[DependsOn]: there is no request '${id}'.`);
+    return needed;
+  });
+}
+
+/** A part that waits for itself, by whatever way round, would wait forever. */
+function checkDependencies(parts: ReadonlyMap<string, Part>): void {
+  const done = new Set<Part>();
+  const visit = (each: Part, path: ReadonlySet<Part>) => {
+    if (path.has(each)) throw malformed(`[DependsOn]: request '${each.id}' depends on itself.`);
+    if (done.has(each)) return;
+    const further = new Set(path).add(each);
+    for (const needed of dependencies(each, parts)) visit(needed, further);
+    done.add(each);
+  };
+  for (const each of parts.values()) visit(each, new Set());
+}
+
+function partRequest({ version, origin }: GraphRequest, each: Part): GraphRequest {
+  if (!/^\/?[^/]/.test(each.url) || each.url.includes('://')) {
+    throw malformed('[Url]: must be relative to the version, such as /me/presence.');
+  }
+  const { path, query } = splitUrl(each.url.startsWith('/') ? each.url : `/${each.url}`);
+  if (path.toLowerCase() === '/$batch') throw malformed('[Url]: a batch takes no other batch.');
+  if (each.body !== undefined && !hasJsonType(each.headers)) {
+    throw malformed('[Headers]: a body needs a Content-Type header of application/json.');
+  }
+  return { version, origin, method: each.method.toUpperCase(), path, query, body: each.body };
+}
+
+function hasJsonType(headers: Part['headers']): boolean {
+  return Object.entries(headers ?? {}).some(
+    ([name, value]) =>
+      name.toLowerCase() === 'content-type' &&
+      typeof value === 'string' &&
+      value.toLowerCase().startsWith('application/json'),
+  );
+}
+
+function responseJson(id: string, { status, headers, body }: Reply): string {
+  const headersJson = headers === undefined ? '' : `,"headers":${JSON.stringify(headers)}`;
+  const bodyJson = body === undefined ? '' : `,"body":${body}`;
+  return `{"id":${JSON.stringify(id)},"status":${status}${headersJson}${bodyJson}}`;
+}

@@ -1,0 +1,91 @@
+import type { Caller } from '../auth/caller.ts';
+import { authorize, type Decision, ME_NEEDS_A_USER } from '../auth/permissions.ts';
+import { GraphError, type GraphErrorCode, invalidArgument } from '../graph/error.ts';
+import type { Version } from '../graph/path.ts';
+import type { Directory } from '../presence/directory.ts';
+import { userNotFound } from './operations/services.ts';
+import type { Call, Reply, Route } from './route.ts';
+import { createGraphRouter, type Match } from './router.ts';
+
+/** A request, whether it came over a socket or as a part of a batch. */
+export interface GraphRequest {
+  readonly version: Version;
+  readonly method: string;
+  /** Below the version, without the query: `/me/presence`. */
+  readonly path: string;
+  /** Without the question mark. */
+  readonly query: string;
+  /** Parsed JSON; undefined without a body. */
+  readonly body: unknown;
+  readonly origin: string;
+}
+
+/**
+ * Answers one request of a caller whose token was verified: finds the route, checks the body, asks
+ * for the permission, and calls the handler. The body is checked before the permission, as the real
+ * service does it.
+ * @throws GraphError for what the caller did wrong; anything else is our fault.
+ */
+export type Dispatch = (request: GraphRequest, caller: Caller) => Promise<Reply>;
+
+const NO_QUERY = new URLSearchParams();
+
+export function createDispatcher(routes: readonly Route[], directory: Directory): Dispatch {
+  const router = createGraphRouter(routes);
+
+  return async (request, caller) => {
+    const { version, method, path, query, body, origin } = request;
+    const match = router.match(method, path);
+    checkBody(match, body);
+    return match.route.handle({
+      caller,
+      version,
+      userId: authorizedUser(match, path, caller, directory),
+      params: match.params,
+      query: query === '' ? NO_QUERY : new URLSearchParams(query),
+      body,
+      origin,
+    } satisfies Call);
+  };
+}
+
+function checkBody({ checkBody: check, route }: Match, body: unknown): void {
+  if (check !== undefined) {
+    if (body === undefined) {
+      throw invalidArgument(`${route.operation} needs a JSON body.`);
+    }
+    check(body);
+  } else if (route.method !== 'GET' && body !== undefined && !isEmptyObject(body)) {
+    throw invalidArgument(`${route.operation} takes no body, or an empty object.`);
+  }
+}
+
+function isEmptyObject(body: unknown): boolean {
+  return body !== null && typeof body === 'object' && Object.keys(body).length === 0;
+}
+
+/** The user that the call is about, once the caller may do this with them. */
+function authorizedUser(
+  { route, params }: Match,
+  path: string,
+  caller: Caller,
+  directory: Directory,
+): string {
+  const { user } = params;
+  if (user === undefined) {
+    // Only paths that begin with /me are about the caller; the others are about several users.
+    const own = path.toLowerCase().startsWith('/me/');
+    if (own && caller.userId === null) mustBeAllowed(ME_NEEDS_A_USER);
+    mustBeAllowed(authorize(route.access, caller, own ? (caller.userId ?? 'many') : 'many'));
+    return caller.userId ?? '';
+  }
+  const userId = directory.resolve(caller.tenantId, user);
+  mustBeAllowed(authorize(route.access, caller, userId ?? user));
+  if (userId === undefined) throw userNotFound(user);
+  return userId;
+}
+
+function mustBeAllowed(decision: Decision): void {
+  if (decision.allowed) return;
+  throw new GraphError(decision.status, decision.code as GraphErrorCode, decision.message);
+}

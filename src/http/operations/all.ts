@@ -1,0 +1,29 @@
+import type { Directory } from '../../presence/directory.ts';
+import type { Route } from '../route.ts';
+import { clearPresence } from './clear-presence.ts';
+import { clearUserPreferredPresence } from './clear-user-preferred-presence.ts';
+import { deletePresenceSession } from './delete-presence-session.ts';
+import { getPresence } from './get-presence.ts';
+import { getPresencesByUserId } from './get-presences-by-user-id.ts';
+import type { Services } from './services.ts';
+import { setPresence } from './set-presence.ts';
+import { setStatusMessage } from './set-status-message.ts';
+import { setUserPreferredPresence } from './set-user-preferred-presence.ts';
+import { updatePresence } from './update-presence.ts';
+import { updatePresenceSession } from './update-presence-session.ts';
+
+/** Every operation of the Graph API that Porchlight has: the route table. */
+export function presenceRoutes(services: Services, directory: Directory): readonly Route[] {
+  return [
+    getPresence(services),
+    getPresencesByUserId(services, directory),
+    setPresence(services),
+    clearPresence(services),
+    setUserPreferredPresence(services),
+    clearUserPreferredPresence(services),
+    setStatusMessage(services),
+    updatePresence(services),
+    updatePresenceSession(services),
+    deletePresenceSession(services),
+  ];
+}

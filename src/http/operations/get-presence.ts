@@ -1,0 +1,30 @@
+import { READ_PRESENCE } from '../../auth/permissions.ts';
+import { NEW_RECORD } from '../../engine/advance.ts';
+import { presenceJson } from '../../graph/presence-json.ts';
+import { json, presencePaths, type Route } from '../route.ts';
+import { presenceSchema } from './presence-schema.ts';
+import { selectedProperties } from './select.ts';
+import { type Services, userNotFound } from './services.ts';
+
+/** Source: Graph, "Get presence". */
+export function getPresence({ presence }: Services): Route {
+  return {
+    operation: 'getPresence',
+    summary: "Get a user's presence",
+    method: 'GET',
+    paths: presencePaths(),
+    access: READ_PRESENCE,
+    result: presenceSchema,
+    async handle({ caller, userId, query, origin, version }) {
+      const selected = selectedProperties(query);
+      const own = caller.userId === userId;
+      const [stored] = await presence.read(caller.tenantId, [userId]);
+      // Whoever holds a token of the tenant's exists, also before the first word about them.
+      const record = stored ?? (own ? NEW_RECORD : undefined);
+      if (record === undefined) throw userNotFound(userId);
+      const context = `${origin}/${version}/$metadata#users('${userId}')/presence/$entity`;
+      const members = presenceJson(userId, record, own ? 'self' : 'other', selected);
+      return json(`{"@odata.context":"${context}",${members}}`);
+    },
+  };
+}
