@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pino from 'pino';
+import { openDevCertificates } from '../auth/dev-certificates/open.ts';
+import { trustLines } from '../auth/dev-certificates/trust-lines.ts';
+import { createDevIssuer } from '../auth/dev-issuer/dev-issuer.ts';
+import { readTenantFile, type Tenant } from '../auth/tenant-file.ts';
+import { systemClock } from '../clock.ts';
+import type { Profile } from '../graph/settable.ts';
+import { createDirectory } from '../presence/directory.ts';
+import { openLmdbStore } from '../store/lmdb/open.ts';
+import { type Command, UsageError } from './command.ts';
+import { portFlag, readFlags } from './flags.ts';
+
+const TENANT_FILE = fileURLToPath(new URL('../../examples/tenant.json', import.meta.url));
+
+const FEED_RETENTION_MS = 7 * 24 * 3_600_000;
+
+export const DEV_USAGE = `porchlight dev [--port 4280] [--https-port 4281] [--data DIR] [--profile graph|extended]
+
+Starts a server to build against: example tenants and users, a token issuer that gives anybody any
+token, HTTP and HTTPS on this machine only.
+
+  --port        for HTTP; 0 picks a free one (4280)
+  --https-port  for HTTPS; 0 picks a free one (4281)
+  --data        folder for presence, keys and certificates (.porchlight)
+  --profile     graph refuses what Graph refuses; extended allows more (graph)`;
+
+/** `porchlight dev`. */
+export const dev: Command = async (args, { openServer, print, stopped }) => {
+  const flags = readFlags(args, {
+    port: { type: 'string', default: '4280' },
+    'https-port': { type: 'string', default: '4281' },
+    data: { type: 'string', default: '.porchlight' },
+    profile: { type: 'string', default: 'graph' },
+  });
+  const port = portFlag(flags.port, 'port');
+  const httpsPort = portFlag(flags['https-port'], 'https-port');
+  const profile = profileFlag(flags.profile);
+  const dataDir = resolve(flags.data);
+
+  const tenants = await readTenantFile(TENANT_FILE);
+  const issuer = await createDevIssuer({ dataDir, tenants, clock: systemClock, randomUUID });
+  const certificates = await openDevCertificates({
+    dir: join(dataDir, 'dev'),
+    nowMs: systemClock.nowMs(),
+  });
+  const store = await openLmdbStore({ path: join(dataDir, 'store') });
+  const server = await openServer(
+    {
+      profile,
+      listeners: [
+        { host: '127.0.0.1', port },
+        { host: '127.0.0.1', port: httpsPort, tls: certificates },
+      ],
+      trustProxy: false,
+      feedRetentionMs: FEED_RETENTION_MS,
+    },
+    {
+      store,
+      clock: systemClock,
+      issuers: issuer.issuers,
+      directory: createDirectory('open', new Map(tenants.map(({ id, users }) => [id, users]))),
+      log: pino({ level: 'warn' }),
+      plugins: [issuer.plugin],
+    },
+  ).catch(async (error) => {
+    await store.close();
+    throw error;
+  });
+
+  const [http = '', https = ''] = server.origins;
+  print(greeting({ http, https, dataDir, profile, tenants, caPath: certificates.caPath }));
+  await stopped;
+  await server.close();
+};
+
+function profileFlag(text: string): Profile {
+  if (text === 'graph' || text === 'extended') return text;
+  throw new UsageError(`--profile must be graph or extended, not '${text}'`);
+}
+
+interface Greeting {
+  readonly http: string;
+  readonly https: string;
+  readonly dataDir: string;
+  readonly profile: Profile;
+  readonly tenants: readonly Tenant[];
+  readonly caPath: string;
+}
+
+function greeting({ http, https, dataDir, profile, tenants, caPath }: Greeting): string {
+  const secure = https.replace('127.0.0.1', 'localhost');
+  return [
+    `Porchlight dev, profile ${profile}`,
+    '',
+    `  HTTP    ${http}`,
+    `  HTTPS   ${secure}`,
+    `  Data    ${dataDir}`,
+    ...tenants.map(
+      ({ id, domain, users }) => `  Tenant  ${id}  ${domain}, ${users.length} example users`,
+    ),
+    '',
+    'Trust its HTTPS:',
+    ...trustLines(caPath, secure).map((line) => `  ${line}`),
+    '',
+    `A token: npm run -s porchlight -- token --url ${http}`,
+    'Ctrl-C stops it.',
+  ].join('\n');
+}

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import pino from 'pino';
+import { oidcIssuer } from '../auth/oidc-issuer.ts';
+import { readTenantFile } from '../auth/tenant-file.ts';
+import { systemClock } from '../clock.ts';
+import { type Config, readConfig } from '../config.ts';
+import { parseDuration } from '../graph/duration.ts';
+import { createDirectory, type Directory } from '../presence/directory.ts';
+import { openLmdbStore } from '../store/lmdb/open.ts';
+import { type Command, UsageError } from './command.ts';
+import { readFlags } from './flags.ts';
+
+export const SERVE_USAGE = `porchlight serve --config FILE
+
+Serves as the configuration says (docs/configuration.md); refuses to start on one that isn't safe.`;
+
+/** `porchlight serve`. */
+export const serve: Command = async (args, { openServer, stopped }) => {
+  const flags = readFlags(args, { config: { type: 'string' } });
+  if (flags.config === undefined) throw new UsageError('serve needs --config FILE');
+  const config = await readConfig(flags.config);
+  const log = pino({ level: config.log.level });
+  const issuers = config.issuers.map(({ issuer, tenant, audiences, claims }) =>
+    oidcIssuer({
+      issuer,
+      tenantId: tenant.toLowerCase(),
+      audiences,
+      ...(claims && { claims }),
+    }),
+  );
+  const directory = await openDirectory(config);
+  const tls = await readTls(config);
+  const store = await openLmdbStore({ path: config.store.slice('lmdb:'.length) });
+  const { host, port, behindProxy } = config.listen;
+  const server = await openServer(
+    {
+      profile: config.profile,
+      listeners: [{ host, port, ...(tls && { tls }) }],
+      ...(config.publicUrl && { publicOrigin: new URL(config.publicUrl).origin }),
+      trustProxy: behindProxy,
+      feedRetentionMs: parseDuration(config.feed.retention) ?? 0,
+    },
+    {
+      store,
+      clock: systemClock,
+      issuers,
+      directory,
+      log,
+      async whyNotReady() {
+        const states = await Promise.all(issuers.map((issuer) => issuer.ready()));
+        return states.find((state) => !state.ready)?.reason;
+      },
+    },
+  ).catch(async (error) => {
+    await store.close();
+    throw error;
+  });
+
+  log.info({ addresses: server.origins, profile: config.profile }, 'serving');
+  await stopped;
+  log.info('stopping');
+  await server.close();
+};
+
+async function openDirectory({ directory: { mode, file } }: Config): Promise<Directory> {
+  const tenants = file === undefined ? [] : await readTenantFile(file);
+  return createDirectory(mode, new Map(tenants.map(({ id, users }) => [id, users])));
+}
+
+async function readTls({ listen: { tls } }: Config) {
+  if (tls === undefined) return undefined;
+  const [cert, key] = await Promise.all([
+    readFile(tls.certFile, 'utf8'),
+    readFile(tls.keyFile, 'utf8'),
+  ]);
+  return { cert, key };
+}

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import type { PresenceCommand } from '../../src/engine/command.ts';
+import { NEVER_MS } from '../../src/engine/facts.ts';
+import {
+  AVAILABLE,
+  AWAY,
+  BE_RIGHT_BACK,
+  BUSY,
+  DO_NOT_DISTURB,
+  IN_A_CALL,
+  IN_A_CONFERENCE_CALL,
+  OFF_WORK,
+  PRESENTING,
+} from '../../src/engine/pair.ts';
+
+export const START_MS = Date.parse('2026-11-21T09:00:00Z');
+
+const MINUTE_MS = 60_000;
+
+const sessionPair = fc.constantFrom(
+  AVAILABLE,
+  AVAILABLE,
+  AWAY,
+  BE_RIGHT_BACK,
+  BUSY,
+  DO_NOT_DISTURB,
+  IN_A_CALL,
+  IN_A_CONFERENCE_CALL,
+  PRESENTING,
+);
+
+const preferredPair = fc.constantFrom(
+  AVAILABLE,
+  BUSY,
+  DO_NOT_DISTURB,
+  BE_RIGHT_BACK,
+  AWAY,
+  OFF_WORK,
+);
+
+const appId = fc.constantFrom('app-1', 'app-2');
+const sessionId = fc.constantFrom('desktop', 'mobile');
+const lifetimeMs = fc.integer({ min: 1, max: 30 }).map((minutes) => minutes * MINUTE_MS);
+
+/** Any command that may be given at `nowMs`. */
+export function anyCommand(nowMs: number): fc.Arbitrary<PresenceCommand> {
+  const laterMs = fc.oneof(
+    lifetimeMs.map((byMs) => nowMs + byMs),
+    fc.constant(NEVER_MS),
+  );
+  return fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant('setPresence' as const),
+        appId,
+        sessionId,
+        pair: sessionPair,
+        lifetimeMs,
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant('clearPresence' as const), appId, sessionId }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('setUserPreferredPresence' as const),
+        appId,
+        pair: preferredPair,
+        lifetimeMs,
+      }),
+    },
+    fc.record({ kind: fc.constant('clearUserPreferredPresence' as const), appId }),
+    fc.record({
+      kind: fc.constant('setStatusMessage' as const),
+      appId,
+      content: fc.constantFrom('', 'In the lab', 'Back at five'),
+      expiresAtMs: laterMs,
+      expiry: fc.constant(null),
+    }),
+    fc.record({
+      kind: fc.constant('setOutOfOffice' as const),
+      appId,
+      outOfOffice: fc.option(
+        fc.record({
+          message: fc.constantFrom(null, 'On holiday'),
+          startsAtMs: lifetimeMs.map((byMs) => nowMs + byMs - 10 * MINUTE_MS),
+          endsAtMs: laterMs,
+        }),
+      ),
+    }),
+  );
+}
+
+/** A command and the instant it is given at. */
+export interface Event {
+  readonly atMs: number;
+  readonly command: PresenceCommand;
+}
+
+/** What was said about one user over a few hours, in order of time; often several things at one instant. */
+export const anyHistory: fc.Arbitrary<readonly Event[]> = fc
+  .array(
+    fc
+      .tuple(fc.constantFrom(0, 1, 1000, MINUTE_MS, 4 * MINUTE_MS, 5 * MINUTE_MS), fc.nat(5))
+      .map(([unitMs, count]) => unitMs * count),
+    { maxLength: 40 },
+  )
+  .chain((gaps) => {
+    let atMs = START_MS;
+    const instants = gaps.map((gapMs) => {
+      atMs += gapMs;
+      return atMs;
+    });
+    return fc.tuple(
+      ...instants.map((each) => anyCommand(each).map((command) => ({ atMs: each, command }))),
+    );
+  });
