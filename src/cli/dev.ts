@@ -30,10 +30,10 @@ token, HTTP and HTTPS on this machine only.
 /** `porchlight dev`. */
 export const dev: Command = async (args, { openServer, print, stopped }) => {
   const flags = readFlags(args, {
-    port: { type: 'string', default: '4280' },
-    'https-port': { type: 'string', default: '4281' },
-    data: { type: 'string', default: '.porchlight' },
-    profile: { type: 'string', default: 'graph' },
+    port: '4280',
+    'https-port': '4281',
+    data: '.porchlight',
+    profile: 'graph',
   });
   const port = portFlag(flags.port, 'port');
   const httpsPort = portFlag(flags['https-port'], 'https-port');

@@ -1,15 +1,24 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { parseArgs } from 'node:util';
 import { UsageError } from './command.ts';
 
-type Options = NonNullable<ParseArgsConfig['options']>;
+/** The flags a command takes, each with its default. */
+type Flags = Readonly<Record<string, string | undefined>>;
+
+type Values<T extends Flags> = {
+  readonly [F in keyof T]: T[F] extends string ? string : string | undefined;
+};
 
 /**
- * Reads `--flags` with Node's own parser; a value may begin with a minus, as durations do.
- * @throws UsageError for anything that isn't in `options`.
+ * Reads `--flag value` with Node's own parser; a value may begin with a minus, as durations do.
+ * @throws UsageError for anything that isn't in `flags`.
  */
-export function readFlags<const T extends Options>(args: readonly string[], options: T) {
+export function readFlags<T extends Flags>(args: readonly string[], flags: T): Values<T> {
+  const options = Object.fromEntries(
+    Object.keys(flags).map((flag) => [flag, { type: 'string' as const }]),
+  );
   try {
-    return parseArgs({ args: joinNegative(args), options, strict: true }).values;
+    const { values } = parseArgs({ args: joinNegative(args), options, strict: true });
+    return { ...flags, ...values } as Values<T>;
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

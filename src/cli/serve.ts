@@ -16,7 +16,7 @@ Serves as the configuration says (docs/configuration.md); refuses to start on on
 
 /** `porchlight serve`. */
 export const serve: Command = async (args, { openServer, stopped }) => {
-  const flags = readFlags(args, { config: { type: 'string' } });
+  const flags = readFlags(args, { config: undefined });
   if (flags.config === undefined) throw new UsageError('serve needs --config FILE');
   const config = await readConfig(flags.config);
   const log = pino({ level: config.log.level });

@@ -25,13 +25,13 @@ delegated token through the app, without it an application token.
 /** `porchlight token`. */
 export const token: Command = async (args, { print }) => {
   const flags = readFlags(args, {
-    url: { type: 'string', default: 'http://127.0.0.1:4280' },
-    app: { type: 'string', default: EXAMPLE_APP },
-    user: { type: 'string' },
-    scopes: { type: 'string' },
-    roles: { type: 'string' },
-    tenant: { type: 'string', default: 'common' },
-    ttl: { type: 'string' },
+    url: 'http://127.0.0.1:4280',
+    app: EXAMPLE_APP,
+    user: undefined,
+    scopes: undefined,
+    roles: undefined,
+    tenant: 'common',
+    ttl: undefined,
   });
   if (flags.user !== undefined && flags.roles !== undefined) {
     throw new UsageError('--roles goes without --user: a delegated token has scopes');
