@@ -6,7 +6,7 @@ const OTHER_OPTIONS = ['$count', '$expand', '$filter', '$orderby', '$search', '$
 
 /**
  * The presence properties that `$select` asks for; all of them without it. Graph's real service
- * refuses `$select` here; clients expect it to work (docs/decisions/0013-select.md).
+ * refuses `$select` here; clients expect it to work (docs/decisions/0014-select.md).
  * @throws GraphError 400 for properties that presence hasn't, and for other OData options.
  */
 export function selectedProperties(query: URLSearchParams): readonly PresenceProperty[] {
