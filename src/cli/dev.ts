@@ -15,6 +15,9 @@ import { portFlag, readFlags } from './flags.ts';
 
 const TENANT_FILE = fileURLToPath(new URL('../../examples/tenant.json', import.meta.url));
 
+/** Any page that a browser has open could fetch itself a token from the issuer; only local ones may. */
+const LOOPBACK_PAGE = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
+
 const FEED_RETENTION_MS = 7 * 24 * 3_600_000;
 
 export const DEV_USAGE = `porchlight dev [--port 4280] [--https-port 4281] [--data DIR] [--profile graph|extended]
@@ -55,6 +58,7 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
         { host: '127.0.0.1', port: httpsPort, tls: certificates },
       ],
       trustProxy: false,
+      corsOrigin: LOOPBACK_PAGE,
       feedRetentionMs: FEED_RETENTION_MS,
     },
     {

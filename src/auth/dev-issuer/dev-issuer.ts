@@ -1,0 +1,55 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { createLocalJWKSet } from 'jose';
+import type { Clock } from '../../clock.ts';
+import type { Tenant } from '../tenant-file.ts';
+import type { TrustedIssuer } from '../trusted-issuer.ts';
+import { baseOf } from './discovery.ts';
+import { tokenRoutes } from './routes.ts';
+import { GRAPH } from './scope.ts';
+import { openSigningKey, type SigningKey } from './signing-key.ts';
+
+export interface DevIssuerOptions {
+  /** The signing key is kept below it, in `dev/issuer-key.json`. Null: in memory only. */
+  readonly dataDir: string | null;
+  /** At least one; the first is `common` and `organizations` too. */
+  readonly tenants: readonly Tenant[];
+  readonly clock: Clock;
+  readonly randomUUID: () => string;
+}
+
+export interface DevIssuer {
+  /** One for each tenant, in their order; their keys are in this process. */
+  readonly issuers: readonly TrustedIssuer[];
+  /** Discovery, keys and token endpoint. Register without a prefix. */
+  readonly plugin: FastifyPluginAsync;
+}
+
+/** Names of Microsoft Graph that tokens have as their audience: with and without slash, and its app id. */
+const GRAPH_AUDIENCES = [GRAPH, `${GRAPH}/`, '00000003-0000-0000-c000-000000000000'];
+
+const LOOPBACK = /^https?:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/;
+
+/** The dev server's own token issuer: gives anybody any token, so for development only. */
+export async function createDevIssuer(options: DevIssuerOptions): Promise<DevIssuer> {
+  const { dataDir, tenants, clock, randomUUID } = options;
+  const key = await openSigningKey(dataDir);
+  return {
+    issuers: tenants.map((tenant) => trustedIssuer(tenant, key)),
+    plugin: tokenRoutes({ tenants, clock, randomUUID, key }),
+  };
+}
+
+/** The server has several addresses and takes each; that the token is its own, the signature proves. */
+function trustedIssuer({ id, domain }: Tenant, key: SigningKey): TrustedIssuer {
+  return {
+    name: `the dev issuer of ${domain}`,
+    tenantId: id,
+    audiences: GRAPH_AUDIENCES,
+    acceptsAudience: (audience, iss) => {
+      const address = audience.replace(/\/$/, '');
+      return address === baseOf(iss, id) || LOOPBACK.test(address);
+    },
+    matches: (iss) => baseOf(iss, id) !== undefined,
+    keys: createLocalJWKSet({ keys: [key.publicJwk] }),
+  };
+}
