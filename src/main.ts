@@ -1,16 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { type Command, UsageError } from './cli/command.ts';
-import { DEV_USAGE, dev } from './cli/dev.ts';
-import { SERVE_USAGE, serve } from './cli/serve.ts';
-import { TOKEN_USAGE, token } from './cli/token.ts';
-import { openServer } from './server.ts';
 
-const COMMANDS: Record<string, { run: Command; usage: string }> = {
-  dev: { run: dev, usage: DEV_USAGE },
-  serve: { run: serve, usage: SERVE_USAGE },
-  token: { run: token, usage: TOKEN_USAGE },
-};
+interface Loaded {
+  readonly run: Command;
+  readonly usage: string;
+}
 
 const USAGE = `A presence server that speaks the Microsoft Graph presence API.
 
@@ -24,10 +19,36 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
   const print = (text: string) => process.stdout.write(`${text}\n`);
   if (name === '--version' || name === '-v') return void print(version());
   if (name === undefined || name === '--help' || name === '-h') return void print(USAGE);
-  const command = COMMANDS[name];
-  if (command === undefined) throw new UsageError(`there is no command '${name}'`);
+  const command = await load(name);
   if (args.includes('--help') || args.includes('-h')) return void print(command.usage);
-  await command.run(args, { openServer, print, stopped: stopSignal() });
+  await command.run(args, {
+    openServer: async (...given) => (await import('./server.ts')).openServer(...given),
+    print,
+    // A command that doesn't ask for it is ended by the first Ctrl-C, as without a handler.
+    get stopped() {
+      return stopSignal();
+    },
+  });
+}
+
+/** Each when it is asked for: `token` needs neither server nor store, and shall answer at once. */
+async function load(name: string): Promise<Loaded> {
+  switch (name) {
+    case 'dev': {
+      const { dev, DEV_USAGE } = await import('./cli/dev.ts');
+      return { run: dev, usage: DEV_USAGE };
+    }
+    case 'serve': {
+      const { serve, SERVE_USAGE } = await import('./cli/serve.ts');
+      return { run: serve, usage: SERVE_USAGE };
+    }
+    case 'token': {
+      const { token, TOKEN_USAGE } = await import('./cli/token.ts');
+      return { run: token, usage: TOKEN_USAGE };
+    }
+    default:
+      throw new UsageError(`there is no command '${name}'`);
+  }
 }
 
 function version(): string {

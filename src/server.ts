@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { TrustedIssuer } from './auth/trusted-issuer.ts';
@@ -6,10 +7,11 @@ import type { Clock } from './clock.ts';
 import type { RequestIds } from './graph/error.ts';
 import type { Profile } from './graph/settable.ts';
 import { createApp } from './http/app.ts';
+import type { Cors } from './http/cors.ts';
 import { createDispatcher } from './http/dispatcher.ts';
-import { registerGraphApi } from './http/graph-api.ts';
+import { createGraphApi, isGraphAddress } from './http/graph-api.ts';
 import { registerHealth } from './http/health.ts';
-import { type Listening, listen } from './http/listen.ts';
+import { type ArrivalLimits, type Listening, listen } from './http/listen.ts';
 import { registerOpenApi } from './http/openapi.ts';
 import { presenceRoutes } from './http/operations/all.ts';
 import type { Directory } from './presence/directory.ts';
@@ -25,10 +27,17 @@ export interface ServerConfig {
     readonly host: string;
     readonly port: number;
     readonly tls?: { readonly key: string; readonly cert: string };
+    /** How long clients may take, where the usual isn't right. */
+    readonly limits?: ArrivalLimits;
   }[];
   /** `https://host` by which clients know the server; else each request's own. */
   readonly publicOrigin?: string;
   readonly trustProxy: boolean;
+  /**
+   * Pages of which origins may call from a browser. All by default, as in Graph: a token travels in a
+   * header that a foreign page hasn't got, and there are no cookies to guard.
+   */
+  readonly cors?: Cors;
   /** How long changes stay in the feed. */
   readonly feedRetentionMs: number;
 }
@@ -52,6 +61,8 @@ export interface Server {
   readonly origins: readonly string[];
   readonly presence: PresenceService;
   readonly ticker: Ticker;
+  /** Answers requests: all of the server but its ports. */
+  readonly handler: RequestListener;
   /** Lets open requests finish, then closes everything, the store last. */
   close(): Promise<void>;
 }
@@ -65,13 +76,16 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
 
   const presence = createPresenceService({ store, clock, directory });
   const routes = presenceRoutes({ presence, profile: config.profile }, directory);
-  const app = await createApp({ nowMs, report, trustProxy: config.trustProxy });
-  registerGraphApi(app, {
+  const { publicOrigin, trustProxy, cors = '*' } = config;
+  const app = await createApp({ nowMs, report, trustProxy, cors });
+  const graphApi = createGraphApi({
     dispatch: createDispatcher(routes, directory),
     verifier: createVerifier({ issuers: parts.issuers, clock }),
     clock,
     report,
-    publicOrigin: config.publicOrigin,
+    cors,
+    publicOrigin,
+    trustProxy,
   });
   registerOpenApi(app, routes);
   registerHealth(app, async () => {
@@ -80,12 +94,17 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   });
   for (const plugin of parts.plugins ?? []) await app.register(plugin);
   await app.ready();
+  const handler: RequestListener = (request, response) => {
+    const isPreflight = request.method === 'OPTIONS';
+    if (!isPreflight && isGraphAddress(request.url ?? '')) graphApi(request, response);
+    else app.routing(request, response);
+  };
 
   const listening: Listening[] = [];
   const closeListening = () => Promise.all(listening.map((each) => each.close()));
   try {
     for (const listener of config.listeners) {
-      listening.push(await listen(app.routing, { ...listener, nowMs }));
+      listening.push(await listen(handler, { ...listener, nowMs }));
     }
   } catch (error) {
     await closeListening();
@@ -111,6 +130,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     ),
     presence,
     ticker,
+    handler,
     async close() {
       await closeListening();
       await Promise.all([ticker.stop(), stopRetention()]);

@@ -18,9 +18,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   auth: ['clock.ts', 'graph'],
   'errors.ts': ['auth', 'graph', 'store'],
   http: ['engine', 'graph', 'presence', 'auth', 'clock.ts', 'errors.ts'],
-  'config.ts': ['graph'],
+  config: ['graph'],
   'server.ts': ['auth', 'clock.ts', 'graph', 'http', 'presence', 'store'],
-  cli: ['auth', 'clock.ts', 'config.ts', 'graph', 'presence', 'store', 'server.ts (types)'],
+  cli: ['auth', 'clock.ts', 'config', 'graph', 'presence', 'store', 'server.ts (types)'],
   'main.ts': ['cli', 'server.ts'],
 };
 

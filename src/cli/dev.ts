@@ -12,6 +12,7 @@ import { createDirectory } from '../presence/directory.ts';
 import { openLmdbStore } from '../store/lmdb/open.ts';
 import { type Command, UsageError } from './command.ts';
 import { portFlag, readFlags } from './flags.ts';
+import { listenFailure } from './listen-failure.ts';
 
 const TENANT_FILE = fileURLToPath(new URL('../../examples/tenant.json', import.meta.url));
 
@@ -58,7 +59,7 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
         { host: '127.0.0.1', port: httpsPort, tls: certificates },
       ],
       trustProxy: false,
-      corsOrigin: LOOPBACK_PAGE,
+      cors: LOOPBACK_PAGE,
       feedRetentionMs: FEED_RETENTION_MS,
     },
     {
@@ -71,7 +72,7 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
     },
   ).catch(async (error) => {
     await store.close();
-    throw error;
+    throw listenFailure(error, 'choose another with --port or --https-port');
   });
 
   const [http = '', https = ''] = server.origins;

@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import pino from 'pino';
 import { oidcIssuer } from '../auth/oidc-issuer.ts';
 import { readTenantFile } from '../auth/tenant-file.ts';
 import { systemClock } from '../clock.ts';
-import { type Config, readConfig } from '../config.ts';
+import { readConfig } from '../config/read.ts';
+import type { Config } from '../config/schema.ts';
 import { parseDuration } from '../graph/duration.ts';
 import { createDirectory, type Directory } from '../presence/directory.ts';
 import { openLmdbStore } from '../store/lmdb/open.ts';
-import { type Command, UsageError } from './command.ts';
+import { type Command, CommandFailed, UsageError } from './command.ts';
 import { readFlags } from './flags.ts';
+import { listenFailure } from './listen-failure.ts';
 
 export const SERVE_USAGE = `porchlight serve --config FILE
 
@@ -53,7 +56,7 @@ export const serve: Command = async (args, { openServer, stopped }) => {
     },
   ).catch(async (error) => {
     await store.close();
-    throw error;
+    throw listenFailure(error, 'choose another with listen.port');
   });
 
   log.info({ addresses: server.origins, profile: config.profile }, 'serving');
@@ -67,11 +70,21 @@ async function openDirectory({ directory: { mode, file } }: Config): Promise<Dir
   return createDirectory(mode, new Map(tenants.map(({ id, users }) => [id, users])));
 }
 
+/** Rejects with `CommandFailed` that names the field, for files that aren't there or don't fit. */
 async function readTls({ listen: { tls } }: Config) {
   if (tls === undefined) return undefined;
-  const [cert, key] = await Promise.all([
-    readFile(tls.certFile, 'utf8'),
-    readFile(tls.keyFile, 'utf8'),
-  ]);
+  const read = (field: 'certFile' | 'keyFile') =>
+    readFile(tls[field], 'utf8').catch((cause: Error) => {
+      throw new CommandFailed(`listen.tls.${field}: ${cause.message}`, { cause });
+    });
+  const [cert, key] = await Promise.all([read('certFile'), read('keyFile')]);
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    throw new CommandFailed(
+      `listen.tls: ${tls.certFile} and ${tls.keyFile} are not a certificate and its key: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
   return { cert, key };
 }

@@ -39,7 +39,9 @@ export const token: Command = async (args, { print }) => {
   if (flags.user === undefined && flags.scopes !== undefined) {
     throw new UsageError('--scopes goes with --user: an application token has roles');
   }
-  if (!URL.canParse(flags.url)) throw new UsageError(`--url '${flags.url}' is not a URL`);
+  if (!URL.canParse(flags.url) || !/^https?:$/.test(new URL(flags.url).protocol)) {
+    throw new UsageError(`--url must begin with http:// or https://, not '${flags.url}'`);
+  }
 
   const form = new URLSearchParams({ client_id: flags.app, client_secret: 'any in dev' });
   if (flags.user === undefined) {

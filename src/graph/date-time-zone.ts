@@ -50,7 +50,8 @@ export function parseInstant({ dateTime, timeZone }: DateTimeTimeZone, field: st
 }
 
 function findZone(name: string): string | undefined {
-  if (name.length === 0 || name.length > 64) return undefined;
+  // Names only: newer runtimes would take offsets such as +05:00 for zones too.
+  if (name.length > 64 || !/^[a-z]/i.test(name)) return undefined;
   if (/^(utc|gmt|etc\/utc)$/i.test(name)) return 'UTC';
   const windows = windowsZones.get(name.toLowerCase());
   if (windows !== undefined) return windows;

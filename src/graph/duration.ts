@@ -1,5 +1,7 @@
+import { LRUCache } from 'lru-cache';
 import { Temporal } from 'temporal-polyfill';
 import { invalidArgument } from './error.ts';
+import { wellFormed } from './unicode.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -43,14 +45,25 @@ export function parseLifetime(text: string, field: string, limits: LifetimeLimit
   return lifetimeMs;
 }
 
-/** An ISO 8601 duration in milliseconds; undefined when it is none or has years, months or weeks. */
+/** Clients send the same few durations over and over, and reading one costs as much as the rest of a keep-alive. */
+const read = new LRUCache<string, number>({ max: 256 });
+
+/** An ISO 8601 duration in whole milliseconds; undefined when it is none or has years, months or weeks. */
 export function parseDuration(text: string): number | undefined {
+  const known = read.get(text);
+  if (known !== undefined) return known;
+  const durationMs = readDuration(text);
+  if (durationMs !== undefined) read.set(text, durationMs);
+  return durationMs;
+}
+
+function readDuration(text: string): number | undefined {
   // The longest sensible duration is far shorter; the bound keeps hostile digits away from the parser.
   if (text.length > 64 || !/^-?P[\dDTHMS.]+$/.test(text)) return undefined;
   try {
     const duration = Temporal.Duration.from(text);
     if (duration.years !== 0 || duration.months !== 0 || duration.weeks !== 0) return undefined;
-    return duration.total('milliseconds');
+    return Math.trunc(duration.total('milliseconds'));
   } catch {
     return undefined;
   }
@@ -65,5 +78,5 @@ export function formatDuration(durationMs: number): string {
 
 /** A caller's value as a message may repeat it. */
 export function shortened(text: string): string {
-  return text.length <= 64 ? text : `${text.slice(0, 64)}…`;
+  return text.length <= 64 ? text : `${wellFormed(text.slice(0, 64))}…`;
 }

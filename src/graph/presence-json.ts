@@ -24,7 +24,10 @@ type Members = Record<PresenceProperty, string>;
 
 const NO_WORK_LOCATION = '{"source":"none","workLocationType":"unspecified","placeId":null}';
 
-/** What everyone but the user sees of a record, by record: records are immutable, and read more than written. */
+/**
+ * What everyone but the user sees of a record, but for the id: records are immutable, and read more
+ * than written. Users about whom nothing was said share one record, so the id is no part of it.
+ */
 const seenByOthers = new WeakMap<UserRecord, string>();
 
 /**
@@ -43,10 +46,10 @@ export function presenceJson(
   }
   let json = seenByOthers.get(record);
   if (json === undefined) {
-    json = join(members(userId, record, 'other'), selected);
+    json = join(members(userId, record, 'other'), PRESENCE_PROPERTIES.slice(1));
     seenByOthers.set(record, json);
   }
-  return json;
+  return `"id":"${userId}",${json}`;
 }
 
 /** How a bulk read shows a user that the tenant doesn't know (docs/decisions/0011-unknown-users.md). */

@@ -70,6 +70,11 @@ export async function answerBatch(
   return json(`{"responses":[${responses.join(',')}]}`);
 }
 
+/** Whether a path below the version is that of a batch. */
+export function isBatch(path: string): boolean {
+  return /^\/(\$|%24)batch\/?$/i.test(path);
+}
+
 function malformed(message: string): GraphError {
   return new GraphError(400, 'BadRequest', message);
 }
@@ -116,7 +121,7 @@ function partRequest({ version, origin }: GraphRequest, each: Part): GraphReques
     throw malformed('[Url]: must be relative to the version, such as /me/presence.');
   }
   const { path, query } = splitUrl(each.url.startsWith('/') ? each.url : `/${each.url}`);
-  if (path.toLowerCase() === '/$batch') throw malformed('[Url]: a batch takes no other batch.');
+  if (isBatch(path)) throw malformed('[Url]: a batch takes no other batch.');
   if (each.body !== undefined && !hasJsonType(each.headers)) {
     throw malformed('[Headers]: a body needs a Content-Type header of application/json.');
   }
@@ -132,8 +137,18 @@ function hasJsonType(headers: Part['headers']): boolean {
   );
 }
 
+/** Microsoft's clients read a part's headers also where there are none. */
 function responseJson(id: string, { status, headers, body }: Reply): string {
-  const headersJson = headers === undefined ? '' : `,"headers":${JSON.stringify(headers)}`;
+  const headersJson = headers === undefined ? '{}' : headersAsSpelled(headers);
   const bodyJson = body === undefined ? '' : `,"body":${body}`;
-  return `{"id":${JSON.stringify(id)},"status":${status}${headersJson}${bodyJson}}`;
+  return `{"id":${JSON.stringify(id)},"status":${status},"headers":${headersJson}${bodyJson}}`;
+}
+
+/** They look for `Content-Type` in just this spelling. */
+function headersAsSpelled(headers: NonNullable<Reply['headers']>): string {
+  const spelled = Object.entries(headers).map(([name, value]) => [
+    name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
+    value,
+  ]);
+  return JSON.stringify(Object.fromEntries(spelled));
 }

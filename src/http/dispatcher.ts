@@ -3,6 +3,7 @@ import { authorize, type Decision, ME_NEEDS_A_USER } from '../auth/permissions.t
 import { GraphError, type GraphErrorCode, invalidArgument } from '../graph/error.ts';
 import type { Version } from '../graph/path.ts';
 import type { Directory } from '../presence/directory.ts';
+import { bodySchema, compileBody } from './body.ts';
 import { userNotFound } from './operations/services.ts';
 import type { Call, Reply, Route } from './route.ts';
 import { createGraphRouter, type Match } from './router.ts';
@@ -40,7 +41,7 @@ export function createDispatcher(routes: readonly Route[], directory: Directory)
     return match.route.handle({
       caller,
       version,
-      userId: authorizedUser(match, path, caller, directory),
+      userId: authorizedUser(match, caller, directory),
       params: match.params,
       query: query === '' ? NO_QUERY : new URLSearchParams(query),
       body,
@@ -55,28 +56,24 @@ function checkBody({ checkBody: check, route }: Match, body: unknown): void {
       throw invalidArgument(`${route.operation} needs a JSON body.`);
     }
     check(body);
-  } else if (route.method !== 'GET' && body !== undefined && !isEmptyObject(body)) {
-    throw invalidArgument(`${route.operation} takes no body, or an empty object.`);
+  } else if (route.method !== 'GET' && body !== undefined) {
+    checkEmptyObject(body);
   }
 }
 
-function isEmptyObject(body: unknown): boolean {
-  return body !== null && typeof body === 'object' && Object.keys(body).length === 0;
-}
+const checkEmptyObject = compileBody(bodySchema({}));
 
 /** The user that the call is about, once the caller may do this with them. */
 function authorizedUser(
-  { route, params }: Match,
-  path: string,
+  { route, me, params }: Match,
   caller: Caller,
   directory: Directory,
 ): string {
   const { user } = params;
   if (user === undefined) {
-    // Only paths that begin with /me are about the caller; the others are about several users.
-    const own = path.toLowerCase().startsWith('/me/');
-    if (own && caller.userId === null) mustBeAllowed(ME_NEEDS_A_USER);
-    mustBeAllowed(authorize(route.access, caller, own ? (caller.userId ?? 'many') : 'many'));
+    // Without a user in it, a path is about the caller (/me) or about several users.
+    if (me && caller.userId === null) mustBeAllowed(ME_NEEDS_A_USER);
+    mustBeAllowed(authorize(route.access, caller, (me ? caller.userId : null) ?? 'many'));
     return caller.userId ?? '';
   }
   const userId = directory.resolve(caller.tenantId, user);

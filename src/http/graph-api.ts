@@ -1,69 +1,99 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../auth/caller.ts';
+import type {
+  IncomingHttpHeaders,
+  IncomingMessage,
+  RequestListener,
+  ServerResponse,
+} from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { Unauthenticated } from '../auth/errors.ts';
 import type { TokenVerifier } from '../auth/verifier.ts';
 import type { Clock } from '../clock.ts';
+import type { RequestIds } from '../graph/error.ts';
 import { metadataXml } from '../graph/metadata.ts';
 import { splitUrl, type Version } from '../graph/path.ts';
 import { type ReportFault, settle } from './answer.ts';
-import { answerBatch } from './batch.ts';
+import { answerBatch, isBatch } from './batch.ts';
+import { type Cors, corsHeaders } from './cors.ts';
 import type { Dispatch, GraphRequest } from './dispatcher.ts';
-import { requestIds } from './request-ids.ts';
+import { readJson } from './read-json.ts';
+import { newRequestId, requestIds } from './request-ids.ts';
 import type { Reply } from './route.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who calls; null where an address needs no token. */
-    caller: Caller | null;
-  }
-}
+import { methodNotAllowed } from './router.ts';
 
 export interface GraphApiParts {
   readonly dispatch: Dispatch;
   readonly verifier: TokenVerifier;
   readonly clock: Clock;
   readonly report: ReportFault;
+  readonly cors: Cors;
   /** `https://host` when the server is known under one name; else each request's own host. */
   readonly publicOrigin: string | undefined;
+  /** Believe X-Forwarded-Proto and X-Forwarded-Host of a proxy in front. */
+  readonly trustProxy: boolean;
 }
 
-const VERSIONS: readonly Version[] = ['v1.0', 'beta'];
+/**
+ * Graph's API under `/v1.0` and `/beta`, straight on Node's HTTP: these are the requests that come by
+ * the thousand, and a frame around them costs more than all they do
+ * (docs/decisions/0016-a-route-is-data.md).
+ */
+export function createGraphApi(parts: GraphApiParts): RequestListener {
+  const { dispatch, verifier, clock, report, cors, publicOrigin, trustProxy } = parts;
+  const nowMs = () => clock.nowMs();
 
-/** Graph's API under `/v1.0` and `/beta`: everything below goes to the dispatcher. */
-export function registerGraphApi(app: FastifyInstance, parts: GraphApiParts): void {
-  const { verifier } = parts;
-  app.decorateRequest('caller', null);
-  for (const version of VERSIONS) {
-    app.get(`/${version}/$metadata`, (_, response) => send(response, metadata(version)));
-    app.route({
-      method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      url: `/${version}/*`,
-      // Before the body is read: who may not come in has nothing parsed.
-      onRequest: (request, _, done) => authenticate(request, verifier, done),
-      handler: answerer(version, parts),
+  async function work(request: IncomingMessage, ids: RequestIds): Promise<Reply> {
+    const { version, path, query } = addressOf(request);
+    const { method = '' } = request;
+    if (method === 'GET' && isMetadata(path)) return metadata(version);
+
+    // Before the body is read: who may not come in has nothing parsed.
+    const verified = verifier.verify(bearer(request.headers.authorization));
+    const caller = verified instanceof Promise ? await verified : verified;
+    const body = await readJson(request);
+    const origin = publicOrigin ?? originOf(request, trustProxy);
+    const graphRequest: GraphRequest = { version, method, path, query, body, origin };
+    if (!isBatch(path)) return dispatch(graphRequest, caller);
+    if (method !== 'POST') throw methodNotAllowed(method, ['POST']);
+    return answerBatch(graphRequest, caller, {
+      dispatch,
+      settle: (part) => settle(part, ids, nowMs, report),
     });
   }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const ids = requestIds(newRequestId(), request.headers);
+    const reply = await settle(() => work(request, ids), ids, nowMs, report);
+    send(response, reply, ids, corsHeaders(request.headers.origin, cors));
+  }
+
+  return (request, response) => void answer(request, response);
 }
 
-function authenticate(
-  request: FastifyRequest,
-  verifier: TokenVerifier,
-  done: (error?: Error) => void,
-): void {
-  try {
-    const caller = verifier.verify(bearer(request.headers.authorization));
-    if (caller instanceof Promise) {
-      caller.then((each) => {
-        request.caller = each;
-        done();
-      }, done);
-      return;
-    }
-    request.caller = caller;
-    done();
-  } catch (error) {
-    done(error as Error);
-  }
+/** A request line may also carry the whole address (RFC 9112, section 3.2.2). */
+const ADDRESS = /^(?:https?:\/\/[^/]*)?\/(v1\.0|beta)(?=\/)/i;
+
+/** Whether an address is one of Graph's API. */
+export function isGraphAddress(url: string): boolean {
+  return ADDRESS.test(url);
+}
+
+function addressOf({ url = '' }: IncomingMessage): {
+  version: Version;
+  path: string;
+  query: string;
+} {
+  const [prefix = '', version] = ADDRESS.exec(url) ?? [];
+  const isBeta = version?.toLowerCase() === 'beta';
+  return { version: isBeta ? 'beta' : 'v1.0', ...splitUrl(url.slice(prefix.length)) };
+}
+
+function isMetadata(path: string): boolean {
+  return /^\/(\$|%24)metadata$/i.test(path);
+}
+
+function metadata(version: Version): Reply {
+  const headers = { 'content-type': 'application/xml;charset=utf-8' };
+  return { status: 200, headers, body: metadataXml(version) };
 }
 
 function bearer(authorization: string | undefined): string {
@@ -75,51 +105,36 @@ function bearer(authorization: string | undefined): string {
   return token;
 }
 
-function answerer(version: Version, { dispatch, clock, report, publicOrigin }: GraphApiParts) {
-  const nowMs = () => clock.nowMs();
-  const prefixLength = version.length + 1;
-
-  async function work(request: FastifyRequest): Promise<Reply> {
-    const { caller, method, body } = request;
-    if (caller === null) throw new Unauthenticated('Access token is missing.');
-    const { path, query } = splitUrl(request.url.slice(prefixLength));
-    const origin = publicOrigin ?? originOf(request);
-    const graphRequest: GraphRequest = { version, method, path, query, body, origin };
-    if (method !== 'POST' || !isBatch(path)) return dispatch(graphRequest, caller);
-    const ids = requestIds(request);
-    return answerBatch(graphRequest, caller, {
-      dispatch,
-      settle: (part) => settle(part, ids, nowMs, report),
-    });
-  }
-
-  return async (request: FastifyRequest, response: FastifyReply): Promise<FastifyReply> =>
-    send(response, await settle(() => work(request), requestIds(request), nowMs, report));
-}
-
-function isBatch(path: string): boolean {
-  return path === '/$batch' || path === '/%24batch';
-}
-
 /** The address the caller used, as far as it can be one: it is repeated in the answer. */
-function originOf({ protocol, host }: FastifyRequest): string {
-  return `${protocol}://${/^[\w.:[\]-]{1,255}$/.test(host) ? host : 'localhost'}`;
+function originOf({ headers, socket }: IncomingMessage, trustProxy: boolean): string {
+  const forwarded = trustProxy ? firstForwarded(headers) : {};
+  const isSecure = (socket as TLSSocket).encrypted === true;
+  const scheme = (forwarded.proto ?? (isSecure ? 'https' : 'http')) === 'https' ? 'https' : 'http';
+  const host = forwarded.host ?? headers.host ?? '';
+  return `${scheme}://${/^[\w.:[\]-]{1,255}$/.test(host) ? host : 'localhost'}`;
 }
 
-function metadata(version: Version): Reply {
-  const headers = { 'content-type': 'application/xml;charset=utf-8' };
-  return { status: 200, headers, body: metadataXml(version) };
+/** Each proxy on the way appends what it saw; the first word is what the client used. */
+function firstForwarded(headers: IncomingHttpHeaders): { proto?: string; host?: string } {
+  const first = (value: string | string[] | undefined) =>
+    String(value ?? '')
+      .split(',')[0]
+      ?.trim();
+  const proto = first(headers['x-forwarded-proto']);
+  const host = first(headers['x-forwarded-host']);
+  return { ...(proto && { proto }), ...(host && { host }) };
 }
 
-/** Sends a reply with the headers that every answer of the API carries. */
-export function send(response: FastifyReply, { status, headers, body }: Reply): FastifyReply {
-  const { requestId, clientRequestId } = requestIds(response.request);
-  response.code(status).headers({
-    'request-id': requestId,
-    'client-request-id': clientRequestId,
-    'odata-version': '4.0',
-    'cache-control': 'no-store',
-    ...headers,
-  });
-  return response.send(body);
+function send(response: ServerResponse, reply: Reply, ids: RequestIds, cors: string[]): void {
+  const { status, headers, body = '' } = reply;
+  const fields = [
+    ...['request-id', ids.requestId, 'client-request-id', ids.clientRequestId],
+    ...['odata-version', '4.0', 'cache-control', 'no-store'],
+    ...['content-length', String(Buffer.byteLength(body))],
+    ...cors,
+  ];
+  for (const name in headers) fields.push(name, headers[name] ?? '');
+  // One array and one string: Node then writes head and body in one go.
+  response.writeHead(status, fields);
+  response.end(body);
 }

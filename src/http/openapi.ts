@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { Access } from '../auth/permissions.ts';
-import { LARGEST_BODY_BYTES } from './app.ts';
 import { batchSchema } from './batch.ts';
+import { LARGEST_BODY_BYTES } from './read-json.ts';
 import type { Route } from './route.ts';
 
 const errorSchema = Type.Object({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestIds } from '../graph/error.ts';
 
 /** Printable ASCII, bounded: it is given back in a header. */
@@ -11,8 +11,8 @@ export function newRequestId(): string {
 }
 
 /** The ids of a request: our own, and the caller's if it sent a usable one, else our own again. */
-export function requestIds({ id, headers }: FastifyRequest): RequestIds {
+export function requestIds(requestId: string, headers: IncomingHttpHeaders): RequestIds {
   const given = headers['client-request-id'];
   const usable = typeof given === 'string' && CLIENT_ID.test(given);
-  return { requestId: id, clientRequestId: usable ? given : id };
+  return { requestId, clientRequestId: usable ? given : requestId };
 }

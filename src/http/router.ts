@@ -8,6 +8,8 @@ import type { Route } from './route.ts';
 export interface Match {
   readonly route: Route;
   readonly checkBody: BodyCheck | undefined;
+  /** Whether the path that matched is about the caller (`/me`). */
+  readonly me: boolean;
   readonly params: Readonly<Record<string, string | undefined>>;
 }
 
@@ -31,19 +33,21 @@ export function createGraphRouter(routes: readonly Route[]): Router {
   for (const route of routes) {
     const checkBody = route.body === undefined ? undefined : compileBody(route.body);
     for (const path of route.paths) {
-      router.on(route.method, path, noHandler, { route, checkBody });
+      router.on(route.method, path, noHandler, { route, checkBody, me: path.startsWith('/me/') });
     }
   }
 
   function find(method: HTTPMethod, path: string): Match | undefined {
     const found = router.find(method, path);
     if (found === null) return undefined;
-    return { ...(found.store as Pick<Match, 'route' | 'checkBody'>), params: found.params };
+    const { route, checkBody, me } = found.store as Omit<Match, 'params'>;
+    return { route, checkBody, me, params: found.params };
   }
 
   return {
     match(method, path) {
       const normal = normalizePath(path);
+      if (!decodes(normal)) throw new GraphError(400, 'BadRequest', 'The path does not decode.');
       const known = METHODS.find((each) => each === method);
       const match = known && find(known, normal);
       if (match !== undefined) return match;
@@ -51,14 +55,25 @@ export function createGraphRouter(routes: readonly Route[]): Router {
       if (allowed.length === 0) {
         throw new GraphError(404, 'NotFound', `There is nothing at '${shortened(path)}'.`);
       }
-      throw new GraphError(
-        405,
-        'MethodNotAllowed',
-        `${shortened(method)} is not allowed here; allowed: ${allowed.join(', ')}.`,
-        { allow: allowed.join(', ') },
-      );
+      throw methodNotAllowed(method, allowed);
     },
   };
+}
+
+export function methodNotAllowed(method: string, allowed: readonly string[]): GraphError {
+  const names = allowed.join(', ');
+  const message = `${shortened(method)} is not allowed here; allowed: ${names}.`;
+  return new GraphError(405, 'MethodNotAllowed', message, { allow: names });
+}
+
+function decodes(path: string): boolean {
+  if (!path.includes('%')) return true;
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The router calls no handler: the dispatcher does, after it has checked the caller. */

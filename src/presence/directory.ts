@@ -1,3 +1,5 @@
+import { isGuid } from '../graph/guid.ts';
+
 /** Who is known in a tenant, by whatever name a request uses. */
 export interface Directory {
   /**
@@ -14,13 +16,6 @@ export interface Directory {
 export interface ListedUser {
   readonly id: string;
   readonly userPrincipalName?: string;
-}
-
-const GUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
-
-/** Whether `text` is a GUID, in any case. */
-export function isGuid(text: string): boolean {
-  return text.length === 36 && GUID.test(text);
 }
 
 /** A directory that knows the given users of each tenant (tenant id → users). */

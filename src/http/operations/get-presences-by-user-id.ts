@@ -38,16 +38,18 @@ export function getPresencesByUserId({ presence, profile }: Services, directory:
       }
       const selected = selectedProperties(query);
       // Rule 11: the answer follows the order of the ids, each user once.
-      const asked = new Map<string, string>();
+      const asked = new Set<string>();
+      const known: string[] = [];
       for (const id of ids) {
-        const userId = directory.resolve(caller.tenantId, id) ?? id;
-        if (!asked.has(userId)) asked.set(userId, id);
+        const userId = directory.resolve(caller.tenantId, id);
+        if (userId !== undefined && !asked.has(userId)) known.push(userId);
+        asked.add(userId ?? id);
       }
-      const userIds = [...asked.keys()];
-      const records = await presence.read(caller.tenantId, userIds);
-      const value = userIds.map((userId, index) => {
+      const found = await presence.read(caller.tenantId, known);
+      const records = new Map(known.map((userId, index) => [userId, found[index]]));
+      const value = [...asked].map((userId) => {
         const own = userId === caller.userId;
-        const record = records[index] ?? (own ? NEW_RECORD : undefined);
+        const record = records.get(userId) ?? (own ? NEW_RECORD : undefined);
         return record === undefined
           ? `{${unknownPresenceJson(userId, selected)}}`
           : `{${presenceJson(userId, record, own ? 'self' : 'other', selected)}}`;

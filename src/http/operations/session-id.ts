@@ -1,6 +1,7 @@
 import type { Caller } from '../../auth/caller.ts';
 import { invalidArgument } from '../../graph/error.ts';
 import type { Profile } from '../../graph/settable.ts';
+import { isWellFormed } from '../../graph/unicode.ts';
 
 const LONGEST = 128;
 
@@ -25,6 +26,9 @@ export function ownSessionId(given: string, caller: Caller, profile: Profile): s
   const sessionId = sessionIdOf(given, caller);
   if (sessionId.length === 0 || sessionId.length > LONGEST) {
     throw invalidArgument(`[SessionId]: must have 1 to ${LONGEST} characters.`);
+  }
+  if (!isWellFormed(sessionId)) {
+    throw invalidArgument('[SessionId]: is not well-formed Unicode (half of a surrogate pair).');
   }
   if (profile === 'graph' && sessionId !== caller.appId) {
     throw invalidArgument(

@@ -3,10 +3,12 @@ import { WRITE_PRESENCE } from '../../auth/permissions.ts';
 import { NEVER_MS } from '../../engine/facts.ts';
 import { NO_EXPIRY, parseInstant } from '../../graph/date-time-zone.ts';
 import { invalidArgument } from '../../graph/error.ts';
+import { isWellFormed } from '../../graph/unicode.ts';
 import { bodySchema, nullable } from '../body.ts';
 import { presencePaths, type Route } from '../route.ts';
 import { command, type Services } from './services.ts';
 
+/** In UTF-16 code units: what `length` and an HTML `maxlength` count, so that a client's own check agrees. */
 const LONGEST_CONTENT = 1024;
 
 const expiryDateTime = bodySchema({
@@ -54,6 +56,11 @@ export function setStatusMessage(services: Services): Route {
       if (content.length > LONGEST_CONTENT) {
         throw invalidArgument(
           `[StatusMessage.Message.Content]: ${content.length} characters are too many: ${LONGEST_CONTENT} at most.`,
+        );
+      }
+      if (!isWellFormed(content)) {
+        throw invalidArgument(
+          '[StatusMessage.Message.Content]: is not well-formed Unicode (half of a surrogate pair).',
         );
       }
       // What a read gives for "no expiry" may be sent back as it came.

@@ -1,0 +1,59 @@
+import { parseDuration } from '../graph/duration.ts';
+import { isGuid } from '../graph/guid.ts';
+import type { Config } from './schema.ts';
+
+const LEAST_RETENTION_MS = 3_600_000;
+
+/** What a schema can't say: the settings that would leave the server open, or unable to keep its word. */
+export function findUnsafe(config: Config): string | undefined {
+  const { listen, store, publicUrl, feed, directory } = config;
+  if (!isLoopback(listen.host) && listen.tls === undefined && !listen.behindProxy) {
+    return `listen.host ${listen.host} is not loopback, so listen needs tls, or behindProxy where a proxy speaks HTTPS`;
+  }
+  if (!store.startsWith('lmdb:') || store.length === 'lmdb:'.length) {
+    return `store must be lmdb:FOLDER, not '${store}'`;
+  }
+  const badIssuer = findUnsafeIssuer(config);
+  if (badIssuer !== undefined) return badIssuer;
+  if (publicUrl !== undefined && !isOrigin(publicUrl)) {
+    return 'publicUrl must be https:// and a host, without a path';
+  }
+  if ((parseDuration(feed.retention) ?? 0) < LEAST_RETENTION_MS) {
+    return 'feed.retention must be an ISO 8601 duration of PT1H or more';
+  }
+  if (directory.mode === 'listed' && directory.file === undefined) {
+    return 'directory.file is needed where directory.mode is listed';
+  }
+  return undefined;
+}
+
+function findUnsafeIssuer({ issuers }: Config): string | undefined {
+  for (const [index, { issuer, tenant }] of issuers.entries()) {
+    if (!isGuid(tenant)) return `issuers.${index}.tenant is not a GUID`;
+    if (!isSafeUrl(issuer)) {
+      return `issuers.${index}.issuer must be an https URL (http for loopback only)`;
+    }
+    // Which tenant its tokens belong to would hang on the order of the list.
+    const first = issuers.findIndex((each) => each.issuer === issuer);
+    if (first !== index) return `issuers.${index}.issuer is that of issuers.${first} too`;
+  }
+  return undefined;
+}
+
+function isSafeUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
+function isOrigin(text: string): boolean {
+  if (!isSafeUrl(text)) return false;
+  const { origin, href } = new URL(text);
+  return href === `${origin}/`;
+}
+
+function isLoopback(host: string): boolean {
+  return (
+    host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
+  );
+}

@@ -1,0 +1,130 @@
+import Type, { type Static } from 'typebox';
+
+const CLOSED = { additionalProperties: false };
+
+const Claims = Type.Object(
+  {
+    user: Type.Optional(
+      Type.String({ description: "The signed-in user's object id. Entra: oid." }),
+    ),
+    app: Type.Optional(Type.String({ description: "The application's id. Entra: azp or appid." })),
+    tenant: Type.Optional(Type.String({ description: 'The tenant. Entra: tid.' })),
+    scopes: Type.Optional(Type.String({ description: 'Delegated permissions. Entra: scp.' })),
+    roles: Type.Optional(Type.String({ description: 'Application permissions. Entra: roles.' })),
+  },
+  {
+    ...CLOSED,
+    description:
+      'Names of the claims that say who calls, where the issuer does not use those of Entra; dots lead into a claim (realm_access.roles).',
+  },
+);
+
+const Issuer = Type.Object(
+  {
+    issuer: Type.String({
+      description:
+        'The issuer as its tokens name it (iss). Its keys are found through its OpenID configuration. https, but for loopback.',
+    }),
+    tenant: Type.String({ description: 'GUID of the tenant whose tokens it issues.' }),
+    audiences: Type.Array(Type.String({ minLength: 1 }), {
+      minItems: 1,
+      description: 'A token must be meant for one of these (aud).',
+    }),
+    claims: Type.Optional(Claims),
+  },
+  CLOSED,
+);
+
+const Listen = Type.Object(
+  {
+    host: Type.String({ default: '127.0.0.1', description: 'Address to listen on.' }),
+    port: Type.Integer({
+      default: 4280,
+      minimum: 0,
+      maximum: 65_535,
+      description: 'Port; 0 picks a free one, which the log names.',
+    }),
+    tls: Type.Optional(
+      Type.Object(
+        {
+          certFile: Type.String({ description: 'Certificate chain, PEM.' }),
+          keyFile: Type.String({ description: 'Private key, PEM.' }),
+        },
+        { ...CLOSED, description: 'Speak HTTPS with this certificate.' },
+      ),
+    ),
+    behindProxy: Type.Boolean({
+      default: false,
+      description:
+        'A proxy in front speaks HTTPS for this server; its X-Forwarded headers are believed.',
+    }),
+  },
+  {
+    ...CLOSED,
+    default: {},
+    description: 'Beyond loopback, either tls or behindProxy: tokens do not travel in the clear.',
+  },
+);
+
+const Directory = Type.Object(
+  {
+    mode: Type.Enum(['open', 'listed'], {
+      default: 'open',
+      description:
+        'open: a user exists from the first write about them. listed: only the users in the file exist.',
+    }),
+    file: Type.Optional(
+      Type.String({ description: 'Tenants and their users, JSON such as examples/tenant.json.' }),
+    ),
+  },
+  { ...CLOSED, default: {}, description: 'Who is known.' },
+);
+
+/**
+ * The configuration file of `porchlight serve`. Defaults are filled in from here, and
+ * docs/configuration.md is generated from here. Paths are relative to the file's folder.
+ */
+export const configSchema = Type.Object(
+  {
+    $schema: Type.Optional(Type.String({ description: 'For editors; not read.' })),
+    listen: Listen,
+    publicUrl: Type.Optional(
+      Type.String({ description: 'https://host by which clients know the server.' }),
+    ),
+    profile: Type.Enum(['graph', 'extended'], {
+      default: 'extended',
+      description:
+        "graph: refuse what Graph refuses. extended: allow Porchlight's additions (docs/wire-coverage.md).",
+    }),
+    store: Type.String({
+      description: 'Where presence is kept: lmdb:FOLDER, on a local disk.',
+    }),
+    issuers: Type.Array(Issuer, {
+      minItems: 1,
+      description: 'Whose tokens are taken. Without one nobody could call.',
+    }),
+    directory: Directory,
+    feed: Type.Object(
+      {
+        retention: Type.String({
+          default: 'P7D',
+          description: 'How long changes are kept: an ISO 8601 duration, PT1H at least.',
+        }),
+      },
+      { ...CLOSED, default: {}, description: 'The log of changes.' },
+    ),
+    log: Type.Object(
+      {
+        level: Type.Enum(['debug', 'info', 'warn', 'error'], {
+          default: 'info',
+          description: 'Least severe messages that are written.',
+        }),
+      },
+      { ...CLOSED, default: {}, description: 'JSON lines on standard output.' },
+    ),
+  },
+  CLOSED,
+);
+
+/** A configuration with every default filled in; paths are absolute. */
+export type Config = Static<typeof configSchema>;

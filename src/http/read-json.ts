@@ -1,0 +1,68 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { GraphError } from '../graph/error.ts';
+
+/** A larger body is refused, and no more of it read. */
+export const LARGEST_BODY_BYTES = 1024 * 1024;
+
+const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
+
+/**
+ * The JSON of a request, undefined without a body; an empty body is none, because clients send the
+ * content type along with nothing.
+ * @throws GraphError 400, 413 or 415
+ */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  if (encoding === undefined && (length === undefined || length === '0')) return undefined;
+  if (Number(length) > LARGEST_BODY_BYTES) throw tooLarge();
+  const type = request.headers['content-type'];
+  if (type === undefined || !JSON_TYPE.test(type)) {
+    throw new GraphError(
+      415,
+      'UnsupportedMediaType',
+      'The body must be application/json, and say so in Content-Type.',
+    );
+  }
+  return parseJson(await readAll(request));
+}
+
+/** Listeners rather than an async iterator, which costs as much as all the rest of a small request. */
+function readAll(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > LARGEST_BODY_BYTES) reject(tooLarge());
+      else chunks.push(chunk);
+    });
+    request.on('end', () => {
+      const [only] = chunks;
+      resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
+    });
+    // The client went away: nobody reads the answer, but the wait must end.
+    request.on('close', () => reject(badRequest('The request ended early.')));
+  });
+}
+
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  if (!isUtf8(body)) throw badRequest('The request body is not UTF-8.');
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.slice(0, 200) : '';
+    throw badRequest(`The request body is not JSON: ${reason}.`);
+  }
+}
+
+function badRequest(message: string): GraphError {
+  return new GraphError(400, 'BadRequest', message);
+}
+
+/** The rest of the body isn't waited for, so the connection can't be used again. */
+function tooLarge(): GraphError {
+  const message = `The request body is larger than ${LARGEST_BODY_BYTES} bytes.`;
+  return new GraphError(413, 'PayloadTooLarge', message, { connection: 'close' });
+}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Porchlight, STRANGER, startPorchlight, USER } from './porchlight.ts';
+
+const PAGE = { origin: 'https://intranet.example' };
+
+let porchlight: Porchlight;
+beforeAll(async () => {
+  porchlight = await startPorchlight();
+});
+afterAll(() => porchlight.close());
+
+test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])(
+  'a browser may ask for %s with a token, without one itself',
+  async (method) => {
+    const answer = await porchlight.send('OPTIONS', `/v1.0/users/${USER}/presence/setPresence`, {
+      headers: {
+        ...PAGE,
+        'access-control-request-method': method,
+        'access-control-request-headers': 'authorization,content-type,client-request-id,sdkversion',
+      },
+    });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    expect(answer.headers.get('access-control-allow-methods')?.split(', ')).toContain(method);
+    expect(answer.headers.get('access-control-allow-headers')).toBe(
+      'authorization,content-type,client-request-id,sdkversion',
+    );
+    expect(answer.headers.get('access-control-max-age')).toBe('3600');
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+  },
+);
+
+test.each([
+  ['an answer', `/v1.0/users/${USER}/presence`, 200],
+  ['an error', `/v1.0/users/${STRANGER}/presence`, 404],
+])(
+  '%s may be read by the page, with the headers that clients look for',
+  async (_, path, status) => {
+    const answer = await porchlight.as().get(path, PAGE);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    const exposed = answer.headers.get('access-control-expose-headers')?.split(', ');
+    expect(exposed).toEqual(
+      expect.arrayContaining([
+        'request-id',
+        'client-request-id',
+        'retry-after',
+        'porchlight-effect',
+      ]),
+    );
+  },
+);
+
+test('a 401 may be read by the page too', async () => {
+  const answer = await porchlight.send('GET', '/v1.0/me/presence', { headers: PAGE });
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+});
+
+test('a page may read what a batch answers', async () => {
+  const answer = await porchlight.as().post('/v1.0/$batch', { requests: [] }, PAGE);
+  expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+});
