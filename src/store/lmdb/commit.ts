@@ -1,0 +1,64 @@
+import { NEVER_MS } from '../../engine/facts.ts';
+import type { ByteWriter } from '../bytes.ts';
+import { encodeFeedEntry, encodeRecord } from '../codec.ts';
+import type { Database } from './database.ts';
+import type { Draft, Group } from './group.ts';
+import { dueKey, feedKey, userKey } from './keys.ts';
+import { putNextInFeed } from './meta.ts';
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Commits all of a group or nothing, its feed entries numbered from `firstCounter` on. Resolves once
+ * it is on the disk. The bytes are in `writer`, which must not be reset before that. A trial is a
+ * commit after one that failed.
+ */
+export async function commit(
+  database: Database,
+  writer: ByteWriter,
+  group: Group,
+  firstCounter: number,
+  isTrial: boolean,
+): Promise<void> {
+  // All values before the batch: what throws within one leaves half of it to be committed.
+  const drafts = [...group.drafts];
+  const records = drafts.map((draft) => encodeRecord(writer, draft));
+  const entries = group.feed.map((entry) => encodeFeedEntry(writer, entry));
+  const { root, due, feed, meta } = database;
+  database.room.make(scattered(drafts), writer.bytes);
+  // After some failures LMDB begins no transaction any more. Here it says so; a batch would wait for ever.
+  if (isTrial) root.transactionSync(() => {});
+  await root.batch(() => {
+    for (const [at, draft] of drafts.entries()) {
+      const { tenantId, userId, foundArmedMs, armedMs } = draft;
+      const user = userKey(tenantId, userId);
+      database.records.put(user, records[at] ?? NOTHING);
+      if (armedMs === foundArmedMs) continue;
+      if (foundArmedMs !== NEVER_MS) due.remove(dueKey(foundArmedMs, user));
+      if (armedMs !== NEVER_MS) due.put(dueKey(armedMs, user), NOTHING);
+    }
+    for (const [at, entry] of entries.entries()) feed.put(feedKey(firstCounter + at), entry);
+    for (const counter of group.forget) feed.remove(feedKey(counter));
+    if (group.forget.length > 0) putNextInFeed(meta, firstCounter + entries.length);
+  });
+}
+
+/**
+ * How many puts and removes hit the file at places of their own: records and due entries. Those of
+ * the feed stand next to each other.
+ */
+function scattered(drafts: readonly Draft[]): number {
+  const moved = drafts.filter(({ foundArmedMs, armedMs }) => armedMs !== foundArmedMs).length;
+  return drafts.length + 2 * moved;
+}
+
+/** What a failed commit failed of, in LMDB's words. */
+export async function causeOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !('commitError' in error)) return error;
+  try {
+    await error.commitError;
+    return error;
+  } catch (cause) {
+    return cause;
+  }
+}

@@ -1,0 +1,150 @@
+import { type Advanced, NEW_RECORD } from '../../engine/advance.ts';
+import { NEVER_MS } from '../../engine/facts.ts';
+import { ByteWriter } from '../bytes.ts';
+import { dueAfter } from '../due-index.ts';
+import { StoreUnavailable } from '../errors.ts';
+import type { Step, StoreHealth, UserKey } from '../store.ts';
+import { causeOf, commit } from './commit.ts';
+import type { Database } from './database.ts';
+import { nextInFeed } from './feed.ts';
+import { Group } from './group.ts';
+import type { Slot } from './record-cache.ts';
+import type { Records } from './records.ts';
+import { Writability } from './writability.ts';
+
+/** How many updates may wait for the disk. More are refused: they would wait for seconds. */
+const MAX_WAITING = 100_000;
+
+/**
+ * Group commit: one group is on its way to the disk while the next collects. An update builds on the
+ * newest record of its user, committed or not, and resolves with the group it is in; so when a group
+ * is lost, the one that builds on it is lost too, and nothing of either was ever shown.
+ */
+export class Committer {
+  readonly #database: Database;
+  readonly #records: Records;
+  readonly #writability: Writability;
+  readonly #onChanges: () => void;
+  readonly #writer = new ByteWriter();
+  #nextInFeed: number;
+  #collecting: Group | undefined;
+  #flying: Group | undefined;
+
+  constructor(
+    database: Database,
+    records: Records,
+    parts: { readonly monotonicMs: () => number; readonly onChanges: () => void },
+  ) {
+    this.#database = database;
+    this.#records = records;
+    this.#writability = new Writability(parts.monotonicMs);
+    this.#onChanges = parts.onChanges;
+    this.#nextInFeed = nextInFeed(database);
+  }
+
+  async update(user: UserKey, nowMs: number, step: Step): Promise<Advanced> {
+    let basis = this.#collecting;
+    let found: Slot | undefined = basis?.draft(user);
+    if (found === undefined) {
+      basis = this.#flying;
+      found = basis?.draft(user);
+    }
+    if (found === undefined) {
+      basis = undefined;
+      found = this.#records.get(user.tenantId, user.userId);
+    }
+    const before = found === undefined ? NEW_RECORD : found.record;
+    const foundArmedMs = found === undefined ? NEVER_MS : found.armedMs;
+
+    const advanced = step(before);
+    const { record, changes, refusal } = advanced;
+    const armedMs = dueAfter(foundArmedMs, record.untilMs, nowMs);
+    const keepsNothing =
+      refusal !== undefined ||
+      (record === before && armedMs === foundArmedMs && changes.length === 0);
+    if (keepsNothing) {
+      // An answer that builds on a record not yet safe is as safe as that record.
+      if (basis !== undefined) await basis.done;
+      return advanced;
+    }
+    const group = this.#join();
+    group.add(user, found, armedMs, advanced);
+    await group.done;
+    return advanced;
+  }
+
+  /** Takes entries out of the feed. */
+  async forget(counters: readonly number[]): Promise<void> {
+    const group = this.#join();
+    group.forget.push(...counters);
+    await group.done;
+  }
+
+  health(): StoreHealth {
+    return this.#writability.health();
+  }
+
+  /** Waits until nothing is under way. */
+  async settled(): Promise<void> {
+    for (;;) {
+      const last = this.#collecting ?? this.#flying;
+      if (last === undefined) return;
+      await last.done.catch(() => {});
+    }
+  }
+
+  #join(): Group {
+    const waiting = (this.#collecting?.waiting ?? 0) + (this.#flying?.waiting ?? 0);
+    if (waiting >= MAX_WAITING) {
+      throw new StoreUnavailable(`${waiting} updates wait for the disk already`, 1000);
+    }
+    this.#writability.admit();
+    let group = this.#collecting;
+    if (group === undefined) {
+      group = new Group();
+      this.#collecting = group;
+      // Not at once: what else this turn of the event loop brings goes along.
+      if (this.#flying === undefined) setImmediate(() => this.#send());
+    }
+    group.waiting++;
+    return group;
+  }
+
+  #send(): void {
+    const group = this.#collecting;
+    if (group === undefined || this.#flying !== undefined) return;
+    this.#collecting = undefined;
+    this.#flying = group;
+    const firstCounter = this.#nextInFeed;
+    // Not taken back when the commit fails: a counter may be left out, never used twice.
+    this.#nextInFeed += group.feed.length;
+    this.#writer.reset();
+    const isTrial = !this.#writability.health().writable;
+    this.#writability.commitBegins();
+    commit(this.#database, this.#writer, group, firstCounter, isTrial).then(
+      () => this.#kept(group),
+      (error) => this.#lost(group, error),
+    );
+  }
+
+  #kept(group: Group): void {
+    this.#writability.commitKept();
+    this.#records.committed(group.drafts);
+    this.#flying = undefined;
+    this.#send();
+    group.kept();
+    if (group.feed.length > 0) this.#onChanges();
+  }
+
+  async #lost(group: Group, error: unknown): Promise<void> {
+    const cause = await causeOf(error);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const unavailable = this.#writability.commitFailed(`a commit failed: ${reason}`);
+    const next = this.#collecting;
+    this.#collecting = undefined;
+    this.#flying = undefined;
+    this.#records.doubt();
+    group.lost(unavailable);
+    next?.lost(unavailable);
+  }
+}

@@ -1,0 +1,67 @@
+import { readGuid, writeGuid } from '../guid.ts';
+import type { UserKey } from '../store.ts';
+
+/*
+ * Keys, as bytes that sort the way they are read:
+ *
+ *   user   tenant GUID (16) | user GUID (16)
+ *   due    instant (8) | user (32)
+ *   feed   counter (8)
+ *
+ * An instant is a big-endian float: for the instants there are, from 1970 on, these bytes sort as
+ * the numbers do. LMDB copies keys at once, so each kind is written into one buffer again and again.
+ */
+
+const USER_BYTES = 32;
+const INSTANT_BYTES = 8;
+
+const user = Buffer.alloc(USER_BYTES);
+const due = Buffer.alloc(INSTANT_BYTES + USER_BYTES);
+const feed = Buffer.alloc(8);
+const dueEnd = Buffer.alloc(INSTANT_BYTES + USER_BYTES + 1, 0xff);
+
+/**
+ * Key of a user's record, valid until the next call.
+ * @throws TypeError for ids that aren't lower-case GUIDs: the caller's mistake.
+ */
+export function userKey(tenantId: string, userId: string): Buffer {
+  if (!writeGuid(tenantId, user, 0)) throw notGuid('tenantId', tenantId);
+  if (!writeGuid(userId, user, 16)) throw notGuid('userId', userId);
+  return user;
+}
+
+/** Key of a user's due entry, valid until the next call. */
+export function dueKey(dueMs: number, of: Uint8Array): Buffer {
+  due.writeDoubleBE(dueMs, 0);
+  due.set(of, INSTANT_BYTES);
+  return due;
+}
+
+/** What comes after all due entries up to `nowMs`, valid until the next call. */
+export function dueKeyAfter(nowMs: number): Buffer {
+  dueEnd.writeDoubleBE(nowMs, 0);
+  return dueEnd;
+}
+
+/** Reads a due key back. */
+export function readDueKey(key: Uint8Array): { user: UserKey; dueMs: number } {
+  const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
+  const tenantId = readGuid(key, INSTANT_BYTES);
+  const userId = readGuid(key, INSTANT_BYTES + 16);
+  return { user: { tenantId, userId }, dueMs: view.getFloat64(0) };
+}
+
+/** Key of a feed entry, valid until the next call. */
+export function feedKey(counter: number): Buffer {
+  feed.writeBigUInt64BE(BigInt(counter));
+  return feed;
+}
+
+/** Reads a feed key back. */
+export function readFeedKey(key: Uint8Array): number {
+  return Number(new DataView(key.buffer, key.byteOffset, key.byteLength).getBigUint64(0));
+}
+
+function notGuid(name: string, id: string): TypeError {
+  return new TypeError(`${name} must be a lower-case GUID, not ${JSON.stringify(id)}`);
+}

@@ -1,0 +1,93 @@
+import { StoreUnavailable } from '../errors.ts';
+import type { PresenceStore } from '../store.ts';
+import { Committer } from './committer.ts';
+import type { Database } from './database.ts';
+import { dueUntil, earliestDueMs } from './due.ts';
+import { oldestInFeed, readFeed } from './feed.ts';
+import { Records } from './records.ts';
+
+/** The store on an opened file. `release` lets go of the file after everything under way is done. */
+export function lmdbStore(
+  database: Database,
+  parts: {
+    readonly cachedRecords: number;
+    readonly monotonicMs: () => number;
+    readonly release: () => Promise<void>;
+  },
+): PresenceStore {
+  const listeners = new Set<() => void>();
+  const onChanges = () => {
+    for (const listener of listeners) queueMicrotask(listener);
+  };
+  const records = new Records(database, parts.cachedRecords);
+  const committer = new Committer(database, records, { ...parts, onChanges });
+  let trimming: Promise<unknown> = Promise.resolve();
+  let closing: Promise<void> | undefined;
+
+  const closed = () => new StoreUnavailable('the store is closed', 1000);
+  const mustBeOpen = () => {
+    if (closing !== undefined) throw closed();
+  };
+
+  const trim = async (beforeMs: number, limit: number) => {
+    mustBeOpen();
+    const counters = oldestInFeed(database, beforeMs, limit);
+    if (counters.length > 0) await committer.forget(counters);
+    return counters.length;
+  };
+
+  const close = async () => {
+    await committer.settled();
+    listeners.clear();
+    await parts.release();
+  };
+
+  return {
+    async read(tenantId, userIds) {
+      mustBeOpen();
+      return userIds.map((userId) => records.get(tenantId, userId)?.record);
+    },
+
+    update(user, nowMs, step) {
+      return closing === undefined ? committer.update(user, nowMs, step) : Promise.reject(closed());
+    },
+
+    async due(nowMs, limit) {
+      mustBeOpen();
+      return dueUntil(database, nowMs, limit);
+    },
+
+    async nextDueMs() {
+      mustBeOpen();
+      return earliestDueMs(database);
+    },
+
+    async feed(after, limit) {
+      mustBeOpen();
+      return readFeed(database, after, limit);
+    },
+
+    async trimFeed(beforeMs, limit) {
+      mustBeOpen();
+      // One at a time: the next looks at what the one before has left.
+      const trimmed = trimming.then(() => trim(beforeMs, limit));
+      trimming = trimmed.catch(() => {});
+      return trimmed;
+    },
+
+    onChanges(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    health: () =>
+      closing === undefined
+        ? committer.health()
+        : { writable: false, reason: 'the store is closed' },
+
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { Table } from './database.ts';
+
+/** What this version reads and writes. Grows with each change that an older version must not touch. */
+export const SCHEMA = 1;
+
+/** The store's own entry: what it is. */
+export interface Format {
+  readonly format: 'porchlight';
+  readonly schema: number;
+}
+
+/** Who serves the store. Its presence means little: a holder that was killed leaves it behind. */
+export interface Holder {
+  readonly nonce: string;
+  /** Where it listens: a name in the data folder, or an absolute path. */
+  readonly socket: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly since: string;
+}
+
+const FORMAT = Buffer.from('format');
+const SERVING = Buffer.from('serving');
+const NEXT_IN_FEED = Buffer.from('feed.next');
+
+export function writeFormat(meta: Table): void {
+  meta.putSync(FORMAT, bytesOf({ format: 'porchlight', schema: SCHEMA } satisfies Format));
+}
+
+/** What the store says it is; undefined if that isn't a store of Porchlight. */
+export function readFormat(meta: Table): Format | undefined {
+  const value = parsed(meta.getBinary(FORMAT)) as Partial<Format> | undefined;
+  if (value?.format !== 'porchlight' || typeof value.schema !== 'number') return undefined;
+  return { format: value.format, schema: value.schema };
+}
+
+export function readHolder(meta: Table): Holder | undefined {
+  return parsed(meta.getBinary(SERVING)) as Holder | undefined;
+}
+
+export function writeHolder(meta: Table, holder: Holder | undefined): void {
+  if (holder === undefined) meta.removeSync(SERVING);
+  else meta.putSync(SERVING, bytesOf(holder));
+}
+
+/** A counter that no feed entry before it may get again, although the feed may be empty by now. */
+export function readNextInFeed(meta: Table): number {
+  const value = parsed(meta.getBinary(NEXT_IN_FEED));
+  return typeof value === 'number' ? value : 1;
+}
+
+/** Within a batch: keeps `next` with whatever else the batch commits. */
+export function putNextInFeed(meta: Table, next: number): void {
+  meta.put(NEXT_IN_FEED, bytesOf(next));
+}
+
+function bytesOf(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+function parsed(bytes: Buffer | undefined): unknown {
+  if (bytes === undefined) return undefined;
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    return undefined;
+  }
+}

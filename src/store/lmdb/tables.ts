@@ -1,0 +1,73 @@
+import { decodeFeedEntry, decodeRecord } from '../codec.ts';
+import { StoreUnusable } from '../errors.ts';
+import { reading } from './damage.ts';
+import { type Database, existingTable, type Table } from './database.ts';
+import { readDueKey, userKey } from './keys.ts';
+import { readFormat, SCHEMA } from './meta.ts';
+import type { Room } from './room.ts';
+
+/** How many entries at each end of a table are read before the store is used. */
+const SAMPLE = 16;
+
+/**
+ * The tables of a store. Reads in transactions that also write would use: until it is known that
+ * nobody else serves the store, that keeps us out of LMDB's table of readers, in which a process of
+ * the same id in another container may stand.
+ *
+ * @throws StoreUnusable when it is none of Porchlight's, or of a later one
+ */
+export function openTables(path: string, root: Database['root'], room: Room): Database {
+  const meta = existing(path, root, 'meta');
+  const format = root.transactionSync(() => readFormat(meta));
+  if (format === undefined) throw notOurs(path);
+  if (format.schema > SCHEMA) {
+    throw new StoreUnusable(
+      'StoreNewer',
+      path,
+      `it is of version ${format.schema}; this Porchlight knows versions up to ${SCHEMA}`,
+    );
+  }
+  return {
+    path,
+    root,
+    records: existing(path, root, 'records'),
+    due: existing(path, root, 'due'),
+    feed: existing(path, root, 'feed'),
+    meta,
+    room,
+  };
+}
+
+/** Reads some entries of each table, the first and the last. @throws StoreUnusable */
+export function sample(database: Database): void {
+  const { path, root, records, due, feed } = database;
+  const read = () => {
+    for (const reverse of [false, true]) {
+      for (const { value } of records.getRange({ limit: SAMPLE, reverse })) decodeRecord(value);
+      for (const { value } of feed.getRange({ limit: SAMPLE, reverse })) decodeFeedEntry(value);
+      for (const key of due.getKeys({ limit: SAMPLE, reverse })) checkDue(database, key);
+    }
+  };
+  reading(
+    path,
+    () => 'a look at some entries',
+    () => root.transactionSync(read),
+  );
+}
+
+function checkDue({ path, records }: Database, key: Uint8Array): void {
+  const { user, dueMs } = readDueKey(key);
+  const record = records.getBinary(userKey(user.tenantId, user.userId));
+  if (record !== undefined && decodeRecord(record).armedMs === dueMs) return;
+  throw new StoreUnusable('StoreDamaged', path, `user ${user.userId} and its due entry disagree`);
+}
+
+function existing(path: string, root: Database['root'], name: string): Table {
+  const found = existingTable(root, name);
+  if (found === undefined) throw notOurs(path);
+  return found;
+}
+
+function notOurs(path: string): StoreUnusable {
+  return new StoreUnusable('StoreDamaged', path, 'it holds no store of Porchlight');
+}

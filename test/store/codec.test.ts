@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { advance, NEW_RECORD, type UserRecord } from '../../src/engine/advance.ts';
+import { ByteWriter } from '../../src/store/bytes.ts';
+import {
+  DamagedValue,
+  decodeFeedEntry,
+  decodeRecord,
+  encodeFeedEntry,
+  encodeRecord,
+  NewerValue,
+} from '../../src/store/codec.ts';
+import { anyCommand, anyFeedEntry, anyRecord } from './arbitraries.ts';
+import { guid, MINUTE_MS, START_MS, setPresence, setStatusMessage } from './commands.ts';
+
+function recordBytes(record: UserRecord, armedMs = START_MS): Buffer {
+  return Buffer.from(encodeRecord(new ByteWriter(), { record, armedMs }));
+}
+
+describe('stored values', () => {
+  it('give every record back exactly', () => {
+    fc.assert(
+      fc.property(anyRecord, fc.double({ noNaN: true }), (record, armedMs) => {
+        expect(decodeRecord(recordBytes(record, armedMs))).toEqual({ record, armedMs });
+      }),
+    );
+  });
+
+  it('give every feed entry back exactly', () => {
+    fc.assert(
+      fc.property(anyFeedEntry, (entry) => {
+        const bytes = Buffer.from(encodeFeedEntry(new ByteWriter(), entry));
+        expect(decodeFeedEntry(bytes)).toEqual(entry);
+      }),
+    );
+  });
+
+  it('stay where they are while others are written, across chunks', () => {
+    const writer = new ByteWriter();
+    const messages = Array.from({ length: 3000 }, (_, at) => `${at} ${'x'.repeat(at % 700)}`);
+    messages.push('y'.repeat(1_000_000));
+    const records = messages.map(
+      (message) => advance(NEW_RECORD, START_MS, setStatusMessage(message)).record,
+    );
+    const encoded = records.map((record) => encodeRecord(writer, { record, armedMs: START_MS }));
+    expect(encoded.map((bytes) => decodeRecord(bytes).record)).toEqual(records);
+  });
+
+  it('show that any one of their bytes was changed', () => {
+    const flip = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 }));
+    fc.assert(
+      fc.property(anyRecord, flip, (record, [at, difference]) => {
+        const bytes = recordBytes(record);
+        const place = at % bytes.length;
+        bytes[place] = (bytes[place] ?? 0) ^ difference;
+        expect(() => decodeRecord(bytes)).toThrow(DamagedValue);
+      }),
+    );
+    const bytes = recordBytes(advance(NEW_RECORD, START_MS, setPresence()).record);
+    for (let place = 0; place < bytes.length; place++) {
+      for (let bit = 1; bit < 256; bit *= 2) {
+        const damaged = Buffer.from(bytes);
+        damaged[place] = (damaged[place] ?? 0) ^ bit;
+        expect(() => decodeRecord(damaged)).toThrow(DamagedValue);
+      }
+    }
+  });
+
+  it('show that their end is missing', () => {
+    const bytes = recordBytes(advance(NEW_RECORD, START_MS, setPresence()).record);
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => decodeRecord(bytes.subarray(0, length))).toThrow(DamagedValue);
+    }
+  });
+
+  it('of a later format are known as such', () => {
+    const writer = new ByteWriter();
+    const entry = { tenantId: guid(1), userId: guid(2), change: aChange() };
+    expect(() => decodeRecord(encodeFeedEntry(writer, entry))).toThrow(NewerValue);
+  });
+
+  it('take little room: two sessions whose ids are GUIDs stay below 110 bytes', () => {
+    const first = advance(NEW_RECORD, START_MS, setPresence()).record;
+    const other = { ...setPresence(), appId: guid(0xb), sessionId: guid(0xb) };
+    const second = advance(first, START_MS + MINUTE_MS, other).record;
+    expect(second.facts.sessions).toHaveLength(2);
+    expect(recordBytes(second).length).toBeLessThan(110);
+  });
+
+  it('need not repeat messages: those of a presence are those of the facts', () => {
+    const step = fc
+      .integer({ min: -5, max: 200 })
+      .chain((minutes) => fc.tuple(fc.constant(minutes), fc.option(anyCommand(START_MS))));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        let record = NEW_RECORD;
+        let nowMs = START_MS;
+        for (const [minutes, command] of steps) {
+          nowMs += minutes * MINUTE_MS;
+          record = advance(record, nowMs, command ?? undefined).record;
+          const { facts, presence } = record;
+          expect(presence.statusMessage).toEqual(facts.statusMessage);
+          if (presence.isOutOfOffice) {
+            expect(presence.outOfOfficeMessage).toBe(facts.outOfOffice?.message);
+          } else expect(presence.outOfOfficeMessage).toBeNull();
+        }
+      }),
+    );
+  });
+});
+
+function aChange() {
+  const [change] = advance(NEW_RECORD, START_MS, setPresence()).changes;
+  if (change === undefined) throw new Error('a new session changes presence');
+  return change;
+}

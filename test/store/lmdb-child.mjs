@@ -1,0 +1,51 @@
+// Opens the store of a folder in a process of its own, says how that went, and then, told 'serve',
+// serves until the parent says otherwise; told 'read', reads everything; told 'write', writes without
+// end and says what was kept. Runs the built program: this Node may not run TypeScript.
+
+import { advance } from '../../dist/engine/advance.js';
+import { openLmdbStore } from '../../dist/store/lmdb/open.js';
+
+const [path, then] = process.argv.slice(2);
+const say = (what) => new Promise((resolve) => process.send(what, resolve));
+
+// Ending before the parent has heard would lose what was said.
+const heard = () => new Promise((resolve) => process.once('message', resolve));
+
+async function readAll(store) {
+  const { entries } = await store.feed('', 100_000);
+  const users = new Map(entries.map((entry) => [entry.userId, entry.tenantId]));
+  for (const [userId, tenantId] of users) await store.read(tenantId, [userId]);
+  await store.due(Number.MAX_SAFE_INTEGER, 100_000);
+  return users.size;
+}
+
+async function write(store) {
+  const tenantId = '00000000-0000-4000-8000-000000001001';
+  const userId = '00000000-0000-4000-8000-000000000001';
+  for (let at = 0; ; at++) {
+    const command = { kind: 'setStatusMessage', appId: userId, content: `${at}`, expiry: null };
+    const step = (record) =>
+      advance(record, at, { ...command, expiresAtMs: Number.POSITIVE_INFINITY });
+    await store.update({ tenantId, userId }, at, step);
+    await say({ kept: at });
+  }
+}
+
+try {
+  const store = await openLmdbStore({ path });
+  if (then === 'read') {
+    const users = await readAll(store);
+    await store.close();
+    await say({ opened: true, users });
+    await heard();
+  } else {
+    await say({ opened: true });
+    if (then === 'write') await write(store);
+    await heard();
+    await store.close();
+  }
+} catch (error) {
+  await say({ opened: false, name: error.name, code: error.code, message: error.message });
+  await heard();
+}
+process.disconnect();

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { advance, NEW_RECORD, type UserRecord } from '../../src/engine/advance.ts';
+import type { PresenceCommand } from '../../src/engine/command.ts';
+import { NEVER_MS } from '../../src/engine/facts.ts';
+import { dueAfter } from '../../src/store/due-index.ts';
+import type { FeedEntry, PresenceStore, UserKey } from '../../src/store/store.ts';
+import { anyCommand } from './arbitraries.ts';
+import { guid, MINUTE_MS, START_MS, tell, user, wholeFeed } from './commands.ts';
+
+const USERS = 4;
+const TENANTS = 2;
+const EVERYONE = Array.from({ length: USERS * TENANTS }, (_, at) =>
+  user(at % USERS, Math.floor(at / USERS)),
+);
+
+interface Told {
+  readonly at: number;
+  /** None lets time pass. */
+  readonly command: PresenceCommand | null;
+}
+
+/** A moment: how long after the last, and what is told at once. */
+const anyMoment = fc.record({
+  minutes: fc.integer({ min: -3, max: 90 }),
+  told: fc.array(
+    fc.record({
+      at: fc.nat(EVERYONE.length - 1),
+      command: fc.option(anyCommand(START_MS + 600 * MINUTE_MS), { freq: 4 }),
+    }),
+    { maxLength: 8 },
+  ),
+});
+
+/** What a store is to keep, in the plainest way. */
+class Model {
+  readonly feed: FeedEntry[] = [];
+  readonly #records = EVERYONE.map((): UserRecord | undefined => undefined);
+  readonly #armedMs = EVERYONE.map(() => NEVER_MS);
+
+  tell({ at, command }: Told, nowMs: number): void {
+    const who = whoIs(at);
+    const before = this.#records[at];
+    const { record, changes, refusal } = advance(before ?? NEW_RECORD, nowMs, command ?? undefined);
+    if (refusal !== undefined || (before === undefined && record === NEW_RECORD)) return;
+    this.#records[at] = record;
+    this.#armedMs[at] = dueAfter(this.#armedMs[at] ?? NEVER_MS, record.untilMs, nowMs);
+    for (const change of changes) this.feed.push({ ...who, change });
+  }
+
+  records(tenant: number): (UserRecord | undefined)[] {
+    return this.#records.slice(tenant * USERS, (tenant + 1) * USERS);
+  }
+
+  armedMs(who: UserKey): number {
+    const at = EVERYONE.findIndex(
+      ({ tenantId, userId }) => tenantId === who.tenantId && userId === who.userId,
+    );
+    return this.#armedMs[at] ?? NEVER_MS;
+  }
+
+  nextDueMs(): number {
+    return Math.min(...this.#armedMs);
+  }
+}
+
+function whoIs(at: number): UserKey {
+  const who = EVERYONE[at];
+  if (who === undefined) throw new Error('no such user');
+  return who;
+}
+
+/** Whatever is told, at whatever times, a store keeps what a plain map would. */
+export function storeModel(name: string, open: () => Promise<PresenceStore>): void {
+  it(`the ${name} store keeps what a plain map would, whatever is told`, async () => {
+    const moments = fc.array(anyMoment, { maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(moments, async (history) => {
+        const store = await open();
+        const model = new Model();
+        let nowMs = START_MS;
+        for (const { minutes, told } of history) {
+          nowMs += minutes * MINUTE_MS;
+          const updates = told.map(({ at, command }) =>
+            tell(store, whoIs(at), nowMs, command ?? undefined),
+          );
+          for (const each of told) model.tell(each, nowMs);
+          await Promise.all(updates);
+          await compare(store, model, nowMs);
+        }
+        await store.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
+}
+
+async function compare(store: PresenceStore, model: Model, nowMs: number): Promise<void> {
+  const ids = Array.from({ length: USERS }, (_, at) => guid(at));
+  for (let tenant = 0; tenant < TENANTS; tenant++) {
+    const records = await store.read(user(0, tenant).tenantId, ids);
+    expect(records).toEqual(model.records(tenant));
+  }
+  expect(await wholeFeed(store, 7)).toEqual(model.feed);
+  expect(await store.nextDueMs()).toBe(model.nextDueMs());
+
+  const due = await store.due(nowMs, 100);
+  const instants = due.map((who) => model.armedMs(who));
+  expect(instants).toEqual(instants.toSorted((a, b) => a - b));
+  expect(instants.every((instant) => instant <= nowMs)).toBe(true);
+  const expected = EVERYONE.filter((who) => model.armedMs(who) <= nowMs);
+  expect(due).toHaveLength(expected.length);
+  expect(due).toEqual(expect.arrayContaining(expected));
+}
