@@ -1,0 +1,119 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** A program of the bench in a process of its own, which answers questions. */
+export interface Child {
+  readonly pid: number;
+  ask<Answer>(what: string, about?: unknown): Promise<Answer>;
+  /** Lets the program end, and waits until it has. */
+  stop(): Promise<void>;
+}
+
+/** How long a program may take to answer; the longest rounds and the largest stores are far below. */
+const PATIENCE_MS = 180_000;
+
+let profiles = 0;
+
+interface Question {
+  readonly id: number;
+  readonly what: string;
+  readonly about: unknown;
+}
+
+type Reply =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly error: string };
+
+/**
+ * Starts a program of this folder (`servers/bare`), compiled beside this file.
+ *
+ * With `cpuProfiles`, it leaves a CPU profile there when it stops.
+ */
+export function startChild(
+  program: string,
+  options: { readonly argument?: unknown; readonly cpuProfiles?: string | undefined } = {},
+): Child {
+  const { argument = null, cpuProfiles } = options;
+  const path = fileURLToPath(new URL(`./${program}.js`, import.meta.url));
+  const name = program.replaceAll('/', '-');
+  const profiling = ['--cpu-prof', `--cpu-prof-dir=${cpuProfiles}`];
+  const child = fork(path, [JSON.stringify(argument)], {
+    execArgv:
+      cpuProfiles === undefined
+        ? []
+        : [...profiling, `--cpu-prof-name=${name}-${++profiles}.cpuprofile`],
+  });
+  const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>();
+  let next = 0;
+  child.on('message', (reply: Reply) => {
+    const asked = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if ('error' in reply) asked?.reject(new Error(`${program}: ${reply.error}`));
+    else asked?.resolve(reply.answer);
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', (code, signal) => {
+      for (const { reject } of waiting.values()) {
+        reject(new Error(`${program} ended with ${signal ?? code}`));
+      }
+      resolve();
+    });
+  });
+
+  return {
+    pid: child.pid ?? 0,
+
+    ask<Answer>(what: string, about?: unknown) {
+      const id = next++;
+      return new Promise<Answer>((resolve, reject) => {
+        const overdue = setTimeout(
+          () => reject(new Error(`${program} doesn't answer ${what}`)),
+          PATIENCE_MS,
+        );
+        waiting.set(id, {
+          resolve(answer) {
+            clearTimeout(overdue);
+            resolve(answer as Answer);
+          },
+          reject(error) {
+            clearTimeout(overdue);
+            reject(error);
+          },
+        });
+        child.send({ id, what, about } satisfies Question);
+      });
+    },
+
+    async stop() {
+      if (child.connected) child.disconnect();
+      await ended;
+    },
+  };
+}
+
+/** What a program can be asked. */
+export type Answers = Readonly<Record<string, (about: never) => unknown>>;
+
+/** In the program: answers the process that started it, until that lets go; then `release` and out. */
+export function answer(answers: Answers, release: () => Promise<void> = async () => {}): void {
+  process.on('message', async ({ id, what, about }: Question) => {
+    let reply: Reply;
+    try {
+      const found = answers[what];
+      if (found === undefined) throw new Error(`there is no question '${what}'`);
+      reply = { id, answer: await found(about as never) };
+    } catch (error) {
+      reply = { id, error: error instanceof Error ? (error.stack ?? error.message) : `${error}` };
+    }
+    if (process.connected) process.send?.(reply);
+  });
+  process.once('disconnect', async () => {
+    await release();
+    process.exit();
+  });
+}
+
+/** In the program: what it was started with. */
+export function givenArgument<Argument>(): Argument {
+  return JSON.parse(process.argv[2] ?? 'null') as Argument;
+}

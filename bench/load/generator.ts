@@ -1,0 +1,50 @@
+import type { Request } from 'autocannon';
+import { startChild } from '../child.ts';
+
+/** Where requests go. */
+export interface Target {
+  readonly origin: string;
+  readonly connections: number;
+}
+
+export interface BurstOptions extends Target {
+  readonly durationMs: number;
+}
+
+/** What came of a while under load. */
+export interface Burst {
+  /** Answers of 2xx. */
+  readonly answered: number;
+  /** Other answers, and none. */
+  readonly failed: number;
+  readonly durationMs: number;
+  readonly p99Ms: number;
+}
+
+/** The load, in a process of its own: each connection sends its next request when it has its answer. */
+export interface Generator {
+  burst(options: BurstOptions): Promise<Burst>;
+  /** Sends each of these requests once; rejects unless all are answered with 2xx. */
+  each(requests: readonly Request[], to: Target): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The requests are sent round and round, each connection its share of them. */
+export async function startGenerator(requests: readonly Request[]): Promise<Generator> {
+  const child = startChild('load/load');
+  await child.ask('prepare', requests);
+  return {
+    async burst(options) {
+      const burst = await child.ask<Burst>('burst', options);
+      if (burst.failed > 0 || burst.answered === 0) {
+        throw new Error(`${options.origin}: ${burst.answered} answers, ${burst.failed} failures`);
+      }
+      return burst;
+    },
+    async each(given, to) {
+      await child.ask('prepare', given);
+      await child.ask('each', to);
+    },
+    stop: () => child.stop(),
+  };
+}

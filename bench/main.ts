@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+import { advances } from './advance.ts';
+import { bulkReads } from './bulk-read.ts';
+import { getPresence } from './get-presence.ts';
+import { keepAlive } from './keep-alive.ts';
+import { keepAliveBatch } from './keep-alive-batch.ts';
+import { machine } from './machine.ts';
+import { memory } from './memory.ts';
+import { withMillionUsers } from './million.ts';
+import type { Question, Row, Settings } from './question.ts';
+import { start } from './start.ts';
+
+const QUESTIONS: readonly Question[] = [
+  keepAlive,
+  keepAliveBatch,
+  getPresence,
+  bulkReads,
+  advances,
+  start,
+  memory,
+];
+
+const USAGE = `npm run bench -- [NAME …] [--quick] [--connections 100] [--rounds 5] [--seconds 4] [--cpu-prof DIR]
+
+  NAME  ${QUESTIONS.map(({ name }) => name).join(', ')}; all of them without one`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    connections: { type: 'string' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    'cpu-prof': { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const quick = values.quick;
+const options: Omit<Settings, 'millionUsers'> = {
+  quick,
+  connections: Number(values.connections ?? (quick ? 10 : 100)),
+  rounds: Number(values.rounds ?? (quick ? 1 : 5)),
+  durationMs: Number(values.seconds ?? (quick ? 1 : 4)) * 1000,
+  cpuProfiles: values['cpu-prof'],
+  note: (line) => process.stderr.write(`${line}\n`),
+};
+
+const unknown = positionals.find((name) => !QUESTIONS.some((each) => each.name === name));
+if (values.help || unknown !== undefined) {
+  process.stderr.write(`${unknown === undefined ? '' : `There is no '${unknown}'.\n`}${USAGE}\n`);
+  process.exitCode = values.help ? 0 : 2;
+} else {
+  const asked = QUESTIONS.filter(
+    ({ name }) => positionals.length === 0 || positionals.includes(name),
+  );
+  print(machine());
+  print(
+    `${options.rounds} rounds of ${options.durationMs / 1000} s, ${options.connections} connections, one request at a time on each${quick ? '; quick, so these figures mean nothing' : ''}.\n`,
+  );
+  print('| Question | | Result | Aim | | Figures |');
+  print('|---|---|---|---|---|---|');
+  await withMillionUsers(options, async (millionUsers) => {
+    for (const question of asked) {
+      for (const row of await question.run({ ...options, millionUsers }))
+        print(line(question, row));
+    }
+  });
+}
+
+function line({ title }: Question, { what, result, aim, met, figures }: Row): string {
+  return `| ${title} | ${what} | ${result} | ${aim} | ${met ? 'yes' : 'no'} | ${figures} |`;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,40 @@
+import type { LargeStore } from './million.ts';
+
+/** What one file of the bench finds out. */
+export interface Question {
+  readonly name: string;
+  readonly title: string;
+  run(settings: Settings): Promise<Row[]>;
+}
+
+export interface Settings {
+  readonly connections: number;
+  readonly rounds: number;
+  readonly durationMs: number;
+  /** Short and small: shows that the bench still runs, and measures nothing. */
+  readonly quick: boolean;
+  /** Servers leave their CPU profiles in this folder. */
+  readonly cpuProfiles: string | undefined;
+  /** A million users × 2 sessions on disk, the same for all questions of a run. */
+  millionUsers(): Promise<LargeStore>;
+  /** A line about what is going on. */
+  note(line: string): void;
+}
+
+/** One line of the table. */
+export interface Row {
+  readonly what: string;
+  readonly result: string;
+  readonly aim: string;
+  readonly met: boolean;
+  /** The figures behind the result. */
+  readonly figures: string;
+}
+
+/** `34,567`, or with decimals for small ones. */
+export function figure(value: number, decimals = 0): string {
+  return value.toLocaleString('en-US', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+}
