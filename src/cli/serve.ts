@@ -1,5 +1,5 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createSecureContext } from 'node:tls';
 import pino from 'pino';
 import { oidcIssuer } from '../auth/oidc-issuer.ts';
 import { readTenantFile } from '../auth/tenant-file.ts';
@@ -79,7 +79,9 @@ async function readTls({ listen: { tls } }: Config) {
     });
   const [cert, key] = await Promise.all([read('certFile'), read('keyFile')]);
   try {
-    createSecureContext({ cert, key });
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+      throw new Error('the key is that of another certificate');
+    }
   } catch (cause) {
     throw new CommandFailed(
       `listen.tls: ${tls.certFile} and ${tls.keyFile} are not a certificate and its key: ${(cause as Error).message}`,

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Command, UsageError } from '../../src/cli/command.ts';
+import { dev } from '../../src/cli/dev.ts';
+import { serve } from '../../src/cli/serve.ts';
+import { token } from '../../src/cli/token.ts';
+import { ROOT, runPorchlight } from '../program.ts';
+import { terminal } from './terminal.ts';
+
+test.each([[['--help']], [[]]])('porchlight %j names its commands', async (args) => {
+  const { code, stdout, stderr } = await runPorchlight(...args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  for (const command of ['dev', 'serve', 'token']) {
+    expect(stdout).toContain(`\n  porchlight ${command} `);
+  }
+});
+
+test.each([
+  ['dev', ['--port', '--https-port', '--data', '--profile']],
+  ['serve', ['--config']],
+  ['token', ['--url', '--app', '--user', '--scopes', '--roles', '--tenant', '--ttl']],
+])('porchlight %s --help tells its flags and starts nothing', async (command, flags) => {
+  const { code, stdout, stderr } = await runPorchlight(command, '--help');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(new RegExp(`^porchlight ${command} `));
+  for (const flag of flags) expect(stdout).toContain(flag);
+});
+
+test('porchlight --version prints the version of the package', async () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  expect(await runPorchlight('--version')).toMatchObject({
+    code: 0,
+    stdout: `${version}\n`,
+    stderr: '',
+  });
+});
+
+describe('a command line that can not be understood', () => {
+  test.each([
+    [['frobnicate'], "there is no command 'frobnicate'"],
+    [['constructor'], "there is no command 'constructor'"],
+    [['token', '--colour', 'blue'], "Unknown option '--colour'"],
+  ])('ends the program with 2 and no stack: porchlight %j', async (args, message) => {
+    const { code, stdout, stderr } = await runPorchlight(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`porchlight: ${message}`);
+    expect(stderr).toMatch(/\nporchlight --help tells more\.\n$/);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  test.each<[string, string[], Command, string]>([
+    ['dev', ['--colour', 'blue'], dev, "Unknown option '--colour'"],
+    ['dev', ['loudly'], dev, "Unexpected argument 'loudly'"],
+    ['dev', ['--port', 'http'], dev, "--port must be a port from 0 to 65535, not 'http'"],
+    [
+      'dev',
+      ['--https-port', '65536'],
+      dev,
+      "--https-port must be a port from 0 to 65535, not '65536'",
+    ],
+    ['dev', ['--profile', 'teams'], dev, "--profile must be graph or extended, not 'teams'"],
+    ['serve', [], serve, 'serve needs --config FILE'],
+    ['serve', ['porchlight.json'], serve, "Unexpected argument 'porchlight.json'"],
+    ['token', ['--ttl'], token, "Option '--ttl <value>' argument missing"],
+    ['token', ['--url', 'localhost:4280'], token, '--url must begin with http:// or https://'],
+    ['token', ['--user', 'x', '--roles', 'y'], token, '--roles goes without --user'],
+    ['token', ['--scopes', 'Presence.Read'], token, '--scopes goes with --user'],
+  ])('is refused before anything starts: %s %j', async (_, args, command, message) => {
+    const error = await command(args, terminal).catch((each: unknown) => each);
+    expect(error).toBeInstanceOf(UsageError);
+    expect(String(error)).toContain(message);
+  });
+});

@@ -1,0 +1,198 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type DevServer, npmStart, run } from '../program.ts';
+
+/**
+ * Microsoft's own clients, unchanged, against the program as `npm start` starts it. Each is a program
+ * of its own (clients/*.mjs): Node reads the authorities it trusts once, when a process starts.
+ */
+
+const TENANT = '2f75e7fc-bf0b-44ac-82ef-9a2769953954';
+const APP = '22553876-f5ab-4529-bffb-cfe50aa89f87';
+/** Nobody sets anything about him. */
+const CHIDI = '44cb989b-cf82-458f-83b0-b7644cedab7a';
+
+let server: DevServer;
+
+beforeAll(async () => {
+  server = await npmStart();
+});
+
+afterAll(() => server.stop());
+
+async function runClient(name: string, user: string, userName: string): Promise<unknown> {
+  const task = { origin: server.https, tenant: TENANT, app: APP, user, userName, colleague: CHIDI };
+  const { code, stdout, stderr } = await run(
+    process.execPath,
+    [fileURLToPath(new URL(`clients/${name}.mjs`, import.meta.url)), JSON.stringify(task)],
+    { env: { NODE_EXTRA_CA_CERTS: server.caPath } },
+  );
+  if (code !== 0) throw new Error(`${name} exited with ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** What a client program prints. */
+interface Seen {
+  readonly set: unknown;
+  readonly bulk: unknown;
+  readonly preferred: unknown;
+  readonly preferredCleared: unknown;
+  readonly statusMessage: unknown;
+  readonly batch: Readonly<Record<string, unknown>>;
+  readonly batched: unknown;
+  readonly cleared: unknown;
+  readonly clearedTwice: unknown;
+  readonly me: unknown;
+  readonly meCleared: unknown;
+  readonly setSomeoneElse: unknown;
+}
+
+const OFFLINE = { availability: 'Offline', activity: 'Offline' };
+const IN_A_CALL = { availability: 'Busy', activity: 'InACall' };
+
+const CLIENTS = [
+  {
+    client: '@microsoft/microsoft-graph-client',
+    program: 'graph-client',
+    user: '55b02b97-4f73-4022-a6f0-2a3b400d2e28',
+    userName: 'bruno@contoso.example',
+    batches: true,
+  },
+  {
+    client: '@microsoft/msgraph-sdk',
+    program: 'msgraph-sdk',
+    user: 'cf11f49c-b347-406e-b5e1-50d2772b13ca',
+    userName: 'dilara@contoso.example',
+    // Its batch sends a part's body without the content type that Graph asks for.
+    batches: false,
+  },
+  {
+    client: '@pnp/graph',
+    program: 'pnp-graph',
+    user: '0bce3bb6-c269-482d-8a0f-f3286d1af99f',
+    userName: 'emil@contoso.example',
+    batches: true,
+  },
+] as const;
+
+describe.each(CLIENTS)('$client', ({ program, user, userName, batches }) => {
+  let seen: Seen;
+
+  beforeAll(async () => {
+    seen = (await runClient(program, user, userName)) as Seen;
+  });
+
+  test('sets presence and reads it back', () => {
+    expect(seen.set).toMatchObject({ id: user, ...IN_A_CALL });
+  });
+
+  test('reads the presence of several users at once', () => {
+    expect(seen.bulk).toMatchObject([
+      { id: user, ...IN_A_CALL },
+      { id: CHIDI, ...OFFLINE },
+    ]);
+  });
+
+  test('sets preferred presence, which wins, and clears it', () => {
+    expect(seen.preferred).toMatchObject({
+      availability: 'DoNotDisturb',
+      activity: 'DoNotDisturb',
+    });
+    expect(seen.preferredCleared).toMatchObject(IN_A_CALL);
+  });
+
+  test('sets a status message, of which an application reads the text alone', () => {
+    expect(seen.statusMessage).toEqual({
+      message: { content: 'Back at three', contentType: 'text' },
+    });
+  });
+
+  test('clears its session, and is told 404 when it does so again', () => {
+    expect(seen.cleared).toMatchObject(OFFLINE);
+    expect(seen.clearedTwice).toEqual({
+      status: 404,
+      code: 'NotFound',
+      message: 'This application has no such presence session.',
+    });
+  });
+
+  test('sets and clears the presence of the signed-in user, who reads when the status message ends', () => {
+    expect(seen.me).toMatchObject({
+      id: user,
+      availability: 'Away',
+      activity: 'Away',
+      statusMessage: {
+        message: { content: 'Back at three' },
+        publishedDateTime: expect.any(String),
+        expiryDateTime: {
+          dateTime: '2099-10-18T17:05:33.2079781',
+          timeZone: 'Pacific Standard Time',
+        },
+      },
+    });
+    expect(seen.meCleared).toMatchObject(OFFLINE);
+  });
+
+  test('may not set the presence of someone else for the signed-in user', () => {
+    expect(seen.setSomeoneElse).toEqual({
+      status: 401,
+      code: 'Unauthorized',
+      message: `Cannot set the presence of another user. Authenticated user: ${user}. Requested user: ${CHIDI}`,
+    });
+  });
+
+  if (batches) {
+    test('takes each part of a batch apart: a read, a write and two refusals', () => {
+      expect(seen.batch).toMatchObject({
+        read: { status: 200, body: { id: CHIDI, ...OFFLINE } },
+        set: { status: 200 },
+        clear: { status: 404, body: { error: { code: 'NotFound' } } },
+        wrong: { status: 400, body: { error: { code: 'InvalidArgument' } } },
+      });
+      expect(seen.batched).toMatchObject({ availability: 'DoNotDisturb', activity: 'Presenting' });
+    });
+  }
+});
+
+describe('@azure/msal-node', () => {
+  const fumiko = 'f6fb3666-e46f-453f-ba5b-edf9690c6bdd';
+  let seen: {
+    readonly application: { readonly lifetimeMs: number };
+    readonly delegated: unknown;
+    readonly refused: unknown;
+  };
+
+  beforeAll(async () => {
+    seen = (await runClient('msal-node', fumiko, 'fumiko@contoso.example')) as typeof seen;
+  });
+
+  test('gets an application token for an hour', () => {
+    expect(seen.application).toMatchObject({ type: 'Bearer' });
+    expect(seen.application.lifetimeMs).toBeGreaterThan(3_500_000);
+    expect(seen.application.lifetimeMs).toBeLessThanOrEqual(3_600_000);
+  });
+
+  test('gets a delegated token, and learns from it who signed in', () => {
+    expect(seen.delegated).toMatchObject({
+      type: 'Bearer',
+      scopes: expect.arrayContaining([
+        'https://graph.microsoft.com/Presence.ReadWrite',
+        'https://graph.microsoft.com/Presence.Read.All',
+      ]),
+      account: {
+        homeAccountId: `${fumiko}.${TENANT}`,
+        tenantId: TENANT,
+        localAccountId: fumiko,
+        username: 'fumiko@contoso.example',
+        name: 'Fumiko Arai',
+      },
+    });
+  });
+
+  test('is told who could have signed in when nobody of that name can', () => {
+    expect(seen.refused).toMatchObject({
+      code: 'invalid_grant',
+      message: expect.stringContaining('ada@contoso.example'),
+    });
+  });
+});
