@@ -1,4 +1,4 @@
-import type { UserRecord } from '../engine/advance.ts';
+import { NEW_RECORD, type UserRecord } from '../engine/advance.ts';
 import { NEVER_MS, type StatusMessage } from '../engine/facts.ts';
 import { PRESENCE_UNKNOWN } from '../engine/pair.ts';
 import { NO_EXPIRY } from './date-time-zone.ts';
@@ -24,10 +24,7 @@ type Members = Record<PresenceProperty, string>;
 
 const NO_WORK_LOCATION = '{"source":"none","workLocationType":"unspecified","placeId":null}';
 
-/**
- * What everyone but the user sees of a record, but for the id: records are immutable, and read more
- * than written. Users about whom nothing was said share one record, so the id is no part of it.
- */
+/** What everyone but the user sees of a record: records are immutable, and read more than written. */
 const seenByOthers = new WeakMap<UserRecord, string>();
 
 /**
@@ -40,16 +37,18 @@ export function presenceJson(
   viewer: Viewer,
   selected: readonly PresenceProperty[] = PRESENCE_PROPERTIES,
 ): string {
-  const everything = selected === PRESENCE_PROPERTIES;
-  if (!everything || (viewer === 'self' && record.presence.statusMessage !== null)) {
-    return join(members(userId, record, viewer), selected);
-  }
+  const cacheable =
+    selected === PRESENCE_PROPERTIES &&
+    (viewer === 'other' || record.presence.statusMessage === null) &&
+    // All users about whom nothing was said share this one.
+    record !== NEW_RECORD;
+  if (!cacheable) return join(members(userId, record, viewer), selected);
   let json = seenByOthers.get(record);
   if (json === undefined) {
-    json = join(members(userId, record, 'other'), PRESENCE_PROPERTIES.slice(1));
+    json = join(members(userId, record, 'other'), selected);
     seenByOthers.set(record, json);
   }
-  return `"id":"${userId}",${json}`;
+  return json;
 }
 
 /** How a bulk read shows a user that the tenant doesn't know (docs/decisions/0011-unknown-users.md). */

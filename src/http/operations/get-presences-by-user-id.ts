@@ -45,17 +45,19 @@ export function getPresencesByUserId({ presence, profile }: Services, directory:
         if (userId !== undefined && !asked.has(userId)) known.push(userId);
         asked.add(userId ?? id);
       }
-      const found = await presence.read(caller.tenantId, known);
-      const records = new Map(known.map((userId, index) => [userId, found[index]]));
-      const value = [...asked].map((userId) => {
+      const records = await presence.read(caller.tenantId, known);
+      let next = 0;
+      const value = Array.from(asked, (userId) => {
+        const found = known[next] === userId ? records[next++] : undefined;
         const own = userId === caller.userId;
-        const record = records.get(userId) ?? (own ? NEW_RECORD : undefined);
+        const record = found ?? (own ? NEW_RECORD : undefined);
         return record === undefined
-          ? `{${unknownPresenceJson(userId, selected)}}`
-          : `{${presenceJson(userId, record, own ? 'self' : 'other', selected)}}`;
+          ? unknownPresenceJson(userId, selected)
+          : presenceJson(userId, record, own ? 'self' : 'other', selected);
       });
       const context = `${origin}/${version}/$metadata#Collection(microsoft.graph.presence)`;
-      return json(`{"@odata.context":"${context}","value":[${value.join(',')}]}`);
+      const items = value.length === 0 ? '' : `{${value.join('},{')}}`;
+      return json(`{"@odata.context":"${context}","value":[${items}]}`);
     },
   };
 }
