@@ -44,7 +44,7 @@ export function createGraphApi(parts: GraphApiParts): RequestListener {
   async function work(request: IncomingMessage, ids: RequestIds): Promise<Reply> {
     const { version, path, query } = addressOf(request);
     const { method = '' } = request;
-    if (method === 'GET' && isMetadata(path)) return metadata(version);
+    if ((method === 'GET' || method === 'HEAD') && isMetadata(path)) return metadata(version);
 
     // Before the body is read: who may not come in has nothing parsed.
     const verified = verifier.verify(bearer(request.headers.authorization));

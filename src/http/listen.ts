@@ -33,6 +33,9 @@ export const ARRIVAL_LIMITS: ArrivalLimits = {
   lingerTimeout: 1000,
 };
 
+/** How often a closing server looks for connections that have become idle. */
+const SWEEP_INTERVAL_MS = 50;
+
 export interface ListenOptions {
   readonly host: string;
   /** 0 lets the system choose. */
@@ -59,6 +62,8 @@ export async function listen(
   const options = { ...limits, requireHostHeader: false };
   const latest = new WeakMap<Duplex, ServerResponse>();
   const listener: RequestListener = (request, response) => {
+    // Who goes on sending while the server closes is told to go elsewhere.
+    if (!server.listening) response.setHeader('connection', 'close');
     latest.set(request.socket, response);
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
       hangUp(request.socket, MALFORMED);
@@ -108,11 +113,13 @@ export async function listen(
     address: server.address() as AddressInfo,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      // A connection that was busy just now is idle once it has its answer.
+      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
       // A closing server doesn't look for late requests any more, nor for clients that say nothing.
       const late = setTimeout(() => server.closeAllConnections(), limits.requestTimeout);
       await closed;
       clearTimeout(late);
+      clearInterval(sweep);
     },
   };
 }

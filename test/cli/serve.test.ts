@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serve } from '../../src/cli/serve.ts';
+import { openLmdbStore } from '../../src/store/lmdb/open.ts';
 import {
   type DevServer,
   runPorchlight,
@@ -87,11 +88,23 @@ describe('serve refuses to start', () => {
     expect(await refusal(path)).toMatch(/tenants\.json: tenants\[0\] has no id, /);
   });
 
-  test('on a damaged store, and names the file', async () => {
+  test('on a damaged store, and names its file', async () => {
     const folder = temporaryFolder();
-    writeFileSync(join(folder, 'porchlight.mdb'), 'not a database');
-    const path = configFile({ ...SAFE, store: `lmdb:${folder}` });
-    expect(await refusal(path)).toContain(join(folder, 'porchlight.mdb'));
+    const file = join(folder, 'porchlight.mdb');
+    writeFileSync(file, 'not a database');
+    expect(await refusal(configFile({ ...SAFE, store: `lmdb:${folder}` }))).toContain(`${file}: `);
+  });
+
+  test('on the store of a later Porchlight, and names its file and version', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'porchlight.mdb');
+    const store = await openLmdbStore({ path: folder });
+    await store.close();
+    const bytes = readFileSync(file, 'latin1');
+    writeFileSync(file, bytes.replaceAll('"schema":1', '"schema":9'), 'latin1');
+    expect(await refusal(configFile({ ...SAFE, store: `lmdb:${folder}` }))).toMatch(
+      new RegExp(`^${file}: .*version 9`),
+    );
   });
 });
 

@@ -28,7 +28,7 @@ test('the README starts the server as these tests do', () => {
   ]);
 });
 
-describe('what the README says under "Try it"', () => {
+describe('what the README shows under "Try it"', () => {
   const examples = examplesUnder('Try it', README);
   let server: DevServer;
   let printed: readonly string[];
@@ -49,7 +49,7 @@ describe('what the README says under "Try it"', () => {
   afterAll(() => server.stop());
 
   test.each(examples.map((example, index) => ({ ...example, index })))(
-    'is what happens: example $index',
+    'happens: block $index',
     ({ printed: expected, index }) => {
       const actual = printed[index] ?? '';
       if (expected === undefined) {
@@ -60,7 +60,7 @@ describe('what the README says under "Try it"', () => {
     },
   );
 
-  test('has examples, and says what they print', () => {
+  test('is told with what is printed', () => {
     expect(examples.filter((example) => example.printed !== undefined)).not.toEqual([]);
   });
 });

@@ -534,13 +534,17 @@ describe('slow clients', () => {
     return { theirs, ours: await accepted };
   }
 
-  test('a client that was refused and doesn’t hang up is hung up on', async () => {
+  test.each([
+    ['garbage', 'garbage\r\n\r\n'],
+    ['half a request', 'GET /v1.0/me'],
+    ['nothing', ''],
+  ])('a client that was refused for %s and doesn’t hang up is hung up on', async (_, sent) => {
     const { theirs, ours } = await acceptedBy(() => {
       const { hostname, port } = new URL(porchlight.origin);
       return openRawSocket(hostname, Number(port));
     });
     const closed = once(ours, 'close');
-    theirs.write('garbage\r\n\r\n');
+    theirs.write(sent);
     await once(theirs, 'end');
     // Our half stays open; only the server can end this.
     await closed;

@@ -92,6 +92,13 @@ test('no application can clear another’s session', async () => {
   expect(await porchlight.shown()).toBe('Busy/InACall');
 });
 
+test('the application’s id clears its session in any case', async () => {
+  await set('Busy/InACall');
+  const answer = await porchlight.as().post(PATH, { sessionId: APP.toUpperCase() });
+  expect(answer.status).toBe(200);
+  expect(await porchlight.shown()).toBe('Offline/Offline');
+});
+
 test('clearPresence without a session id is 400', async () => {
   const answer = await porchlight.as().post(PATH, {});
   expect(expectError(answer, 400, 'InvalidArgument')).toBe(

@@ -60,7 +60,7 @@ test('an OData annotation doesn’t make the empty object less empty', async () 
   expect((await porchlight.as().post(PATH, body)).status).toBe(200);
 });
 
-test.each([[], 'text', 1, true, null, { availability: 'Busy' }])(
+test.each([[[]], ['text'], [1], [true], [null], [{ availability: 'Busy' }]])(
   'clearUserPreferredPresence refuses the body %j',
   async (body) => {
     const answer = await porchlight.as().post(PATH, JSON.stringify(body));
