@@ -25,7 +25,7 @@ export interface GraphRequest {
  * Answers one request of a caller whose token was verified: finds the route, checks the body, asks
  * for the permission, and calls the handler. The body is checked before the permission, as the real
  * service does it.
- * @throws GraphError for what the caller did wrong; anything else is our fault.
+ * @throws GraphError for what the caller did wrong, at once or by rejecting; anything else is our fault.
  */
 export type Dispatch = (request: GraphRequest, caller: Caller) => Promise<Reply>;
 
@@ -34,7 +34,7 @@ const NO_QUERY = new URLSearchParams();
 export function createDispatcher(routes: readonly Route[], directory: Directory): Dispatch {
   const router = createGraphRouter(routes);
 
-  return async (request, caller) => {
+  return (request, caller) => {
     const { version, method, path, query, body, origin } = request;
     const match = router.match(method, path);
     checkBody(match, body);

@@ -15,7 +15,7 @@ import { type ReportFault, settle } from './answer.ts';
 import { answerBatch, isBatch } from './batch.ts';
 import { type Cors, corsHeaders } from './cors.ts';
 import type { Dispatch, GraphRequest } from './dispatcher.ts';
-import { readJson } from './read-json.ts';
+import { hasBody, readJson } from './read-json.ts';
 import { newRequestId, requestIds } from './request-ids.ts';
 import type { Reply } from './route.ts';
 import { methodNotAllowed } from './router.ts';
@@ -49,7 +49,7 @@ export function createGraphApi(parts: GraphApiParts): RequestListener {
     // Before the body is read: who may not come in has nothing parsed.
     const verified = verifier.verify(bearer(request.headers.authorization));
     const caller = verified instanceof Promise ? await verified : verified;
-    const body = await readJson(request);
+    const body = hasBody(request) ? await readJson(request) : undefined;
     const origin = publicOrigin ?? originOf(request, trustProxy);
     const graphRequest: GraphRequest = { version, method, path, query, body, origin };
     if (!isBatch(path)) return dispatch(graphRequest, caller);
@@ -98,11 +98,10 @@ function metadata(version: Version): Reply {
 
 function bearer(authorization: string | undefined): string {
   if (authorization === undefined) throw new Unauthenticated('Access token is missing.');
-  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-  if (token === undefined) {
+  if (!/^Bearer +\S/i.test(authorization)) {
     throw new Unauthenticated('The Authorization header must be Bearer, a space, and a token.');
   }
-  return token;
+  return authorization.slice('Bearer '.length).trim();
 }
 
 /** The address the caller used, as far as it can be one: it is repeated in the answer. */
@@ -127,14 +126,12 @@ function firstForwarded(headers: IncomingHttpHeaders): { proto?: string; host?: 
 
 function send(response: ServerResponse, reply: Reply, ids: RequestIds, cors: string[]): void {
   const { status, headers, body = '' } = reply;
-  const fields = [
-    ...['request-id', ids.requestId, 'client-request-id', ids.clientRequestId],
-    ...['odata-version', '4.0', 'cache-control', 'no-store'],
-    ...['content-length', String(Buffer.byteLength(body))],
-    ...cors,
-  ];
+  const bytes = Buffer.byteLength(body);
+  const fields = ['request-id', ids.requestId, 'client-request-id', ids.clientRequestId];
+  fields.push('odata-version', '4.0', 'cache-control', 'no-store', 'content-length', String(bytes));
+  for (const field of cors) fields.push(field);
   for (const name in headers) fields.push(name, headers[name] ?? '');
-  // One array and one string: Node then writes head and body in one go.
   response.writeHead(status, fields);
-  response.end(body);
+  // Head and body go out as one string. Text as long as its bytes is ASCII, which Latin-1 just copies.
+  response.end(body, bytes === body.length ? 'latin1' : 'utf8');
 }

@@ -7,14 +7,18 @@ export const LARGEST_BODY_BYTES = 1024 * 1024;
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
+/** Whether a body comes with the request, if only an empty one. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'];
+  return (length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined;
+}
+
 /**
- * The JSON of a request, undefined without a body; an empty body is none, because clients send the
- * content type along with nothing.
+ * The JSON of a request that has a body; undefined when that is empty.
  * @throws GraphError 400, 413 or 415
  */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-  if (encoding === undefined && (length === undefined || length === '0')) return undefined;
+  const length = request.headers['content-length'];
   if (Number(length) > LARGEST_BODY_BYTES) throw tooLarge();
   const type = request.headers['content-type'];
   if (type === undefined || !JSON_TYPE.test(type)) {

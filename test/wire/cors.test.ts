@@ -61,3 +61,24 @@ test('a page may read what a batch answers', async () => {
   const answer = await porchlight.as().post('/v1.0/$batch', { requests: [] }, PAGE);
   expect(answer.headers.get('access-control-allow-origin')).toBe('*');
 });
+
+test('where origins are restricted, only their pages may ask and read; every answer varies by origin', async () => {
+  const restricted = await startPorchlight({ cors: /^https:\/\/intranet\.example$/ });
+  const path = `/v1.0/users/${USER}/presence`;
+  const preflight = { 'access-control-request-method': 'GET' };
+  const allowed = async (page: Record<string, string>) => {
+    const asked = await restricted.send('OPTIONS', path, { headers: { ...page, ...preflight } });
+    const answered = await restricted.as().get(path, page);
+    const refused = await restricted.send('GET', path, { headers: page });
+    expect([answered.status, refused.status]).toEqual([200, 401]);
+    for (const { headers } of [answered, refused]) expect(headers.get('vary')).toBe('Origin');
+    return [asked, answered, refused].map(({ headers }) =>
+      headers.get('access-control-allow-origin'),
+    );
+  };
+  expect(await allowed(PAGE)).toEqual([PAGE.origin, PAGE.origin, PAGE.origin]);
+  for (const origin of ['https://evil.example', 'https://intranet.example.evil.example', 'null']) {
+    expect(await allowed({ origin })).toEqual([null, null, null]);
+  }
+  await restricted.close();
+});

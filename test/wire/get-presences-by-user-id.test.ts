@@ -105,6 +105,23 @@ test('an unknown user among several is PresenceUnknown/PresenceUnknown', async (
   expect(porchlight.logged).toEqual([]);
 });
 
+test('unknown users among known ones leave each its own presence', async () => {
+  await porchlight
+    .as()
+    .post(`/v1.0/users/${COLLEAGUE}/presence/setPresence`, session('Busy/InACall'));
+  const ids = ['nobody', USER, STRANGER, 'nobody@else.example', COLLEAGUE];
+  const { body } = await porchlight.as().post(PATH, { ids });
+  expect(body).toMatchObject({
+    value: [
+      { id: 'nobody', availability: 'PresenceUnknown' },
+      { id: USER, availability: 'Offline' },
+      { id: STRANGER, availability: 'PresenceUnknown' },
+      { id: 'nobody@else.example', availability: 'PresenceUnknown' },
+      { id: COLLEAGUE, availability: 'Busy' },
+    ],
+  });
+});
+
 test('another tenant’s user among several is PresenceUnknown', async () => {
   await porchlight.as().post(`/v1.0/users/${USER}/presence/setPresence`, session('Busy/InACall'));
   const { body } = await porchlight.as({ tenant: OTHER_TENANT }).post(PATH, { ids: [USER] });

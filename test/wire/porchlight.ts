@@ -5,6 +5,7 @@ import type { TrustedIssuer } from '../../src/auth/trusted-issuer.ts';
 import { ManualClock } from '../../src/clock.ts';
 import { isGuid } from '../../src/graph/guid.ts';
 import type { Profile } from '../../src/graph/settable.ts';
+import type { Cors } from '../../src/http/cors.ts';
 import type { ArrivalLimits } from '../../src/http/listen.ts';
 import { createDirectory, type Directory } from '../../src/presence/directory.ts';
 import { openServer, type Server, type ServerParts } from '../../src/server.ts';
@@ -78,6 +79,7 @@ export interface PorchlightOptions {
   readonly limits?: ArrivalLimits;
   readonly publicOrigin?: string;
   readonly trustProxy?: boolean;
+  readonly cors?: Cors;
   readonly parts?: Partial<ServerParts>;
 }
 
@@ -93,6 +95,7 @@ export async function startPorchlight({
   limits,
   publicOrigin,
   trustProxy = false,
+  cors,
   parts = {},
 }: PorchlightOptions = {}) {
   const clock = new ManualClock(START);
@@ -105,6 +108,7 @@ export async function startPorchlight({
       listeners: [{ host: '127.0.0.1', port: 0, ...(limits && { limits }) }],
       trustProxy,
       ...(publicOrigin !== undefined && { publicOrigin }),
+      ...(cors !== undefined && { cors }),
       feedRetentionMs: 7 * DAY_MS,
     },
     { store, clock, directory, log, issuers: [trust(TENANT), trust(OTHER_TENANT)], ...parts },
