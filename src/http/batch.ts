@@ -113,7 +113,9 @@ function checkDependencies(parts: ReadonlyMap<string, Part>): void {
     for (const needed of dependencies(each, parts)) visit(needed, further);
     done.add(each);
   };
-  for (const each of parts.values()) visit(each, new Set());
+  for (const each of parts.values()) {
+    if (each.dependsOn != null) visit(each, new Set());
+  }
 }
 
 function partRequest({ version, origin }: GraphRequest, each: Part): GraphRequest {
