@@ -9,7 +9,7 @@ import { Room } from './room.ts';
 import { serve } from './serving.ts';
 import { openTables, sample } from './tables.ts';
 
-const CACHED_RECORDS = 20_000;
+const CACHED_RECORDS = 10_000;
 
 export interface LmdbStoreOptions {
   /** The data folder. Made if it isn't there. */
