@@ -45,8 +45,10 @@ function readAll(request: IncomingMessage): Promise<Buffer> {
       const [only] = chunks;
       resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
     });
-    // The client went away: nobody reads the answer, but the wait must end.
-    request.on('close', () => reject(badRequest('The request ended early.')));
+    request.on('close', () => {
+      // The client went away: nobody reads the answer, but the wait must end.
+      if (!request.complete) reject(badRequest('The request ended early.'));
+    });
   });
 }
 
