@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import type { JSONWebKeySet } from 'jose';
 import { type Clock, systemClock } from '../clock.ts';
 import { isGuid } from '../graph/guid.ts';
+import { isLoopback } from '../graph/loopback.ts';
 import { fetchJson } from './fetch-json.ts';
 import { type Readiness, remoteKeys } from './remote-keys.ts';
 import type { ClaimNames, TrustedIssuer } from './trusted-issuer.ts';
@@ -77,13 +77,4 @@ function safeUrl(text: string, field: string): URL {
     throw new TypeError(`${field} ${JSON.stringify(text)} is not an https address`);
   }
   return url;
-}
-
-/** `hostname` as a parsed URL has it: IPv4 normalised, IPv6 in brackets. */
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname === '[::1]' ||
-    (isIP(hostname) === 4 && hostname.startsWith('127.'))
-  );
 }

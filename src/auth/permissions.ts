@@ -1,3 +1,4 @@
+import type { GraphErrorCode } from '../graph/error.ts';
 import type { Caller } from './caller.ts';
 
 /**
@@ -18,7 +19,7 @@ export type Decision =
   | {
       readonly allowed: false;
       readonly status: 400 | 401 | 403;
-      readonly code: string;
+      readonly code: GraphErrorCode;
       readonly message: string;
     };
 

@@ -1,5 +1,6 @@
 import { parseDuration } from '../graph/duration.ts';
 import { isGuid } from '../graph/guid.ts';
+import { isLoopback } from '../graph/loopback.ts';
 import type { Config } from './schema.ts';
 
 const LEAST_RETENTION_MS = 3_600_000;
@@ -50,10 +51,4 @@ function isOrigin(text: string): boolean {
   if (!isSafeUrl(text)) return false;
   const { origin, href } = new URL(text);
   return href === `${origin}/`;
-}
-
-function isLoopback(host: string): boolean {
-  return (
-    host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
-  );
 }

@@ -1,6 +1,6 @@
 import type { Caller } from '../auth/caller.ts';
 import { authorize, type Decision, ME_NEEDS_A_USER } from '../auth/permissions.ts';
-import { GraphError, type GraphErrorCode, invalidArgument } from '../graph/error.ts';
+import { GraphError, invalidArgument } from '../graph/error.ts';
 import type { Version } from '../graph/path.ts';
 import type { Directory } from '../presence/directory.ts';
 import { bodySchema, compileBody } from './body.ts';
@@ -84,5 +84,5 @@ function authorizedUser(
 
 function mustBeAllowed(decision: Decision): void {
   if (decision.allowed) return;
-  throw new GraphError(decision.status, decision.code as GraphErrorCode, decision.message);
+  throw new GraphError(decision.status, decision.code, decision.message);
 }
