@@ -18,16 +18,29 @@ export interface FeedEntry extends UserKey {
 }
 
 /**
- * A place in the feed, after which to read on. Opaque, and kept by readers; only the store that gave
- * it understands it.
+ * A place in the feed, after which to read on. Kept by readers, and understood only by the store that
+ * gave it, but for this: of two places of one feed, the later one is greater as text.
  */
 export type FeedCursor = string;
 
 /** The place before the first entry. */
 export const FEED_START: FeedCursor = '';
 
+/** An entry as the feed gives it, with the place right after it. */
+export interface FeedItem extends FeedEntry {
+  readonly cursor: FeedCursor;
+}
+
+/** The stretch of the feed that is there to be read. */
+export interface FeedBounds {
+  /** The place before the oldest entry still kept: whoever stopped reading before it has missed some. */
+  readonly start: FeedCursor;
+  /** The place after the last committed entry. */
+  readonly end: FeedCursor;
+}
+
 export interface FeedPage {
-  readonly entries: readonly FeedEntry[];
+  readonly entries: readonly FeedItem[];
   /** Where to read on: after the last of `entries`, or where the read began if there are none. */
   readonly cursor: FeedCursor;
 }
@@ -35,6 +48,30 @@ export interface FeedPage {
 export type StoreHealth =
   | { readonly writable: true }
   | { readonly writable: false; readonly reason: string };
+
+/** One document to keep, or with `text` undefined to forget. */
+export interface DocumentEdit {
+  readonly collection: string;
+  readonly id: string;
+  readonly text: string | undefined;
+}
+
+/**
+ * Things kept beside presence that are few and change seldom, such as subscriptions: text by collection
+ * and id. A collection's name and an id are 1 to 200 ASCII characters. What the text says is its
+ * owner's business.
+ */
+export interface DocumentStore {
+  /** All of a collection, id → text, in the order of ids. */
+  all(collection: string): Promise<ReadonlyMap<string, string>>;
+
+  /**
+   * Makes all of the edits or none of them, in their order. Resolves when they survive a crash of the
+   * machine.
+   * @throws StoreUnavailable when they can't be kept now
+   */
+  write(edits: readonly DocumentEdit[]): Promise<void>;
+}
 
 /**
  * Where records live. A store holds no rules of presence: it gets a write as a function and commits
@@ -70,6 +107,9 @@ export interface PresenceStore {
   /** Up to `limit` committed changes after `after`, each exactly once, in the order of commit. */
   feed(after: FeedCursor, limit: number): Promise<FeedPage>;
 
+  /** Where the feed begins and ends now. */
+  feedBounds(): Promise<FeedBounds>;
+
   /** Forgets changes committed with an instant before `beforeMs`, `limit` at most; how many it forgot. */
   trimFeed(beforeMs: number, limit: number): Promise<number>;
 
@@ -78,6 +118,9 @@ export interface PresenceStore {
    * come late or combined, and a reader that missed it finds everything in the feed.
    */
   onChanges(listener: () => void): () => void;
+
+  /** What is kept beside presence. */
+  readonly documents: DocumentStore;
 
   health(): StoreHealth;
 

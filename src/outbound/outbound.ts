@@ -1,0 +1,39 @@
+/** A request to an address that somebody outside gave us. */
+export interface OutboundRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** For everything, from looking the name up to the last byte of the reply. */
+  readonly timeoutMs: number;
+  /** A longer reply is cut off here and counts as failed. */
+  readonly maxReplyBytes: number;
+}
+
+/** What became of it. Times are of a clock that never steps. */
+export type OutboundResult =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly contentType: string;
+      readonly body: string;
+      readonly elapsedMs: number;
+    }
+  | {
+      readonly kind: 'failed';
+      /** `forbidden`: the address may not be reached, and no connection was tried. */
+      readonly code: 'forbidden' | 'timeout' | 'unreachable' | 'tls' | 'malformed' | 'too large';
+      /** In words; holds neither the URL's query nor anything that was sent. */
+      readonly reason: string;
+      readonly elapsedMs: number;
+    };
+
+/** Reaches out to receivers and feeds, and to nothing that is none of their business. */
+export interface Outbound {
+  /** Sends, whatever the answer; never rejects. Redirects are answers like any other. */
+  send(request: OutboundRequest): Promise<OutboundResult>;
+  /** Why a URL could never be sent to (scheme, credentials, forbidden address); undefined if it may. */
+  refusal(url: string): string | undefined;
+  /** Hangs up every connection. */
+  close(): void;
+}
