@@ -33,6 +33,8 @@ export interface Subscription {
   readonly expiresMs: number;
   /** End of the token that made, renewed or reauthorized it: delivery pauses there. */
   readonly authorizedUntilMs: number;
+  /** The `authorizedUntilMs` whose end was announced by reauthorizationRequired already; 0 for none. */
+  readonly reauthorizationAskedForMs: number;
   readonly includeResourceData: boolean;
   /** The receiver's certificate, base64 of DER as it was sent. */
   readonly encryptionCertificate: string | null;
