@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
@@ -9,16 +10,29 @@ import type { Profile } from './graph/settable.ts';
 import { createApp } from './http/app.ts';
 import type { Cors } from './http/cors.ts';
 import { createDispatcher } from './http/dispatcher.ts';
-import { createGraphApi, isGraphAddress } from './http/graph-api.ts';
+import { createGraphApi, isApiAddress } from './http/graph-api.ts';
 import { registerHealth } from './http/health.ts';
 import { type ArrivalLimits, type Listening, listen } from './http/listen.ts';
 import { registerOpenApi } from './http/openapi.ts';
 import { presenceRoutes } from './http/operations/all.ts';
+import { createEncryptor } from './notifications/encryption.ts';
+import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
+import { Notifier } from './notifications/notifier.ts';
+import { readDelivery } from './notifications/progress.ts';
+import { recipientOf } from './notifications/recipient.ts';
+import { type DeliveryTerms, GRAPH_TERMS } from './notifications/terms.ts';
+import type { Outbound } from './outbound/outbound.ts';
 import type { Directory } from './presence/directory.ts';
+import { createFeedTail } from './presence/feed-tail.ts';
 import { startRetention } from './presence/retention.ts';
 import { createPresenceService, type PresenceService } from './presence/service.ts';
 import { createTicker, type Ticker } from './presence/ticker.ts';
 import type { PresenceStore } from './store/store.ts';
+import { createHub } from './stream/hub.ts';
+import { streamRoutes } from './stream/routes.ts';
+import { createHandshake } from './subscriptions/handshake.ts';
+import { createRegistry } from './subscriptions/registry.ts';
+import { createSubscriptionService, type SubscriptionService } from './subscriptions/service.ts';
 
 export interface ServerConfig {
   readonly profile: Profile;
@@ -40,6 +54,8 @@ export interface ServerConfig {
   readonly cors?: Cors;
   /** How long changes stay in the feed. */
   readonly feedRetentionMs: number;
+  /** Where delivery is to be more or less patient than Graph. */
+  readonly delivery?: Partial<DeliveryTerms>;
 }
 
 /** What the server works with, handed in so that tests and simulations start the same program. */
@@ -50,6 +66,12 @@ export interface ServerParts {
   readonly issuers: readonly TrustedIssuer[];
   readonly directory: Directory;
   readonly log: Logger;
+  /** Reaches receivers of notifications. Closed by the server. */
+  readonly outbound: Outbound;
+  /** Encrypts resource data. Closed by the server; in this thread by default. */
+  readonly encryptor?: Encryptor;
+  /** Signs for receivers of resource data that it comes from here. */
+  readonly validationTokens: ValidationTokens;
   /** Further addresses, such as the dev server's token issuer. */
   readonly plugins?: readonly FastifyPluginAsync[];
   /** Why the server isn't ready beyond its store, if it isn't. */
@@ -60,6 +82,7 @@ export interface Server {
   /** One for each of the listeners, `http://127.0.0.1:4280`. */
   readonly origins: readonly string[];
   readonly presence: PresenceService;
+  readonly subscriptions: SubscriptionService;
   readonly ticker: Ticker;
   /** Answers requests: all of the server but its ports. */
   readonly handler: RequestListener;
@@ -70,16 +93,67 @@ export interface Server {
 /** Starts Porchlight. Rejects when a port can't be had; nothing stays open then but the parts. */
 export async function openServer(config: ServerConfig, parts: ServerParts): Promise<Server> {
   const { store, clock, directory, log } = parts;
+  const { profile } = config;
   const nowMs = () => clock.nowMs();
   const report = (error: unknown, { requestId }: RequestIds) =>
     log.error({ err: error, requestId }, 'request failed');
 
   const presence = createPresenceService({ store, clock, directory });
-  const routes = presenceRoutes({ presence, profile: config.profile }, directory);
+
+  const { outbound, encryptor = createEncryptor(), validationTokens } = parts;
+  const registry = createRegistry();
+  const kept = await readDelivery(store);
+  const notifier = new Notifier({
+    store,
+    clock,
+    kept,
+    matching: registry.matching,
+    outbound,
+    encryptor,
+    tokens: validationTokens,
+    random: Math.random,
+    terms: { ...GRAPH_TERMS, dropsForHanging: profile === 'graph', ...config.delivery },
+    log,
+  });
+  const subscriptions = createSubscriptionService({
+    documents: store.documents,
+    registry,
+    clock,
+    profile,
+    directory,
+    courier: notifier,
+    handshake: createHandshake({ outbound, randomUUID }),
+    refusal: (url) => outbound.refusal(url),
+    checkCertificate(certificate, certificateId, atMs) {
+      const recipient = recipientOf(certificate, certificateId, atMs);
+      return typeof recipient === 'string' ? recipient : undefined;
+    },
+    randomUUID,
+    onError: (error) => log.error({ err: error }, 'looking after a subscription failed'),
+  });
+  await subscriptions.load();
+
+  const tail = createFeedTail({
+    store,
+    clock,
+    start: kept.tail,
+    onError: (error) => log.error({ err: error }, 'reading the feed failed'),
+  });
+  notifier.start(tail);
+  const hub = createHub({
+    store,
+    tail,
+    clock,
+    onError: (error) => log.error({ err: error }, 'a stream could not be read on'),
+  });
+
+  const routes = presenceRoutes({ presence, subscriptions, profile }, directory);
+  const ownRoutes = streamRoutes({ presence, profile, store, directory, hub });
   const { publicOrigin, trustProxy, cors = '*' } = config;
   const app = await createApp({ nowMs, report, trustProxy, cors });
   const graphApi = createGraphApi({
     dispatch: createDispatcher(routes, directory),
+    dispatchOwn: createDispatcher(ownRoutes, directory),
     verifier: createVerifier({ issuers: parts.issuers, clock }),
     clock,
     report,
@@ -87,7 +161,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     publicOrigin,
     trustProxy,
   });
-  registerOpenApi(app, routes);
+  registerOpenApi(app, routes, ownRoutes);
   registerHealth(app, async () => {
     const health = store.health();
     return health.writable ? parts.whyNotReady?.() : health.reason;
@@ -96,9 +170,18 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   await app.ready();
   const handler: RequestListener = (request, response) => {
     const isPreflight = request.method === 'OPTIONS';
-    if (!isPreflight && isGraphAddress(request.url ?? '')) graphApi(request, response);
+    if (!isPreflight && isApiAddress(request.url ?? '')) graphApi(request, response);
     else app.routing(request, response);
   };
+
+  /** Ends everything that follows the feed. */
+  async function stopTelling(): Promise<void> {
+    hub.close();
+    await tail.stop();
+    await notifier.stop();
+    outbound.close();
+    await encryptor.close();
+  }
 
   const listening: Listening[] = [];
   const closeListening = () => Promise.all(listening.map((each) => each.close()));
@@ -108,6 +191,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     }
   } catch (error) {
     await closeListening();
+    await stopTelling();
     throw error;
   }
 
@@ -117,6 +201,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     onError: (error) => log.error({ err: error }, 'ticking failed'),
   });
   ticker.start();
+  await subscriptions.start();
   const stopRetention = startRetention({
     store,
     clock,
@@ -129,11 +214,15 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
       originOf(address, config.listeners[index]?.tls !== undefined),
     ),
     presence,
+    subscriptions,
     ticker,
     handler,
     async close() {
+      // First, or the listeners would wait for them.
+      hub.close();
       await closeListening();
-      await Promise.all([ticker.stop(), stopRetention()]);
+      await Promise.all([ticker.stop(), stopRetention(), subscriptions.stop()]);
+      await stopTelling();
       await app.close();
       await store.close();
     },

@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import pino from 'pino';
 import { systemClock } from '../../src/clock.ts';
+import { createOutbound } from '../../src/outbound/open.ts';
 import { createDirectory } from '../../src/presence/directory.ts';
 import { openServer } from '../../src/server.ts';
 import { openLmdbStore } from '../../src/store/lmdb/open.ts';
@@ -29,6 +30,8 @@ const server = await openServer(
     issuers: [trustedIssuer(publicKey)],
     directory: createDirectory('open', new Map()),
     log: pino({ level: 'warn' }),
+    outbound: createOutbound({ allow: [], allowHttpToLoopback: true }),
+    validationTokens: { tokenFor: async () => 'signed elsewhere' },
   },
 );
 const openMs = performance.now() - openedAtMs;

@@ -8,4 +8,6 @@ export interface Caller {
   readonly userId: string | null;
   /** Delegated permissions (`scp`) or application permissions (`roles`). */
   readonly permissions: ReadonlySet<string>;
+  /** When the token ends, Unix time in ms. */
+  readonly expiresMs: number;
 }

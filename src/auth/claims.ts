@@ -2,10 +2,14 @@ import type { JWTPayload } from 'jose';
 import { isGuid } from '../graph/guid.ts';
 import type { Caller } from './caller.ts';
 import { Unauthenticated } from './errors.ts';
+import { PUBLISHER_APP_ID } from './publisher/app-id.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
 
 /** Claims that hold the application's client id: Entra v2, Entra v1, RFC 9068. */
 const APP_CLAIMS = ['azp', 'appid', 'client_id'];
+
+/** The last instant that a Date can hold: JSON can spell later ones, even infinity. */
+const LATEST_MS = 8.64e15;
 
 /**
  * Who calls, by the claims of a token whose signature and lifetime are already checked. Throws
@@ -22,13 +26,20 @@ export function callerOf(payload: JWTPayload, issuer: TrustedIssuer): Caller {
     );
   }
 
+  const appId = id(payload, names.app === undefined ? APP_CLAIMS : [names.app]);
+  // Receivers of notifications hold such tokens, and some are signed with a key that is trusted here.
+  if (appId === PUBLISHER_APP_ID) {
+    throw new Unauthenticated('The token is a validation token of a change notification.');
+  }
+
   const scopesClaim = names.scopes ?? 'scp';
   const scopes = permissions(payload, scopesClaim);
   return {
     tenantId: issuer.tenantId,
-    appId: id(payload, names.app === undefined ? APP_CLAIMS : [names.app]),
+    appId,
     userId: scopes === undefined ? null : id(payload, [names.user ?? 'oid']),
     permissions: scopes ?? permissions(payload, names.roles ?? 'roles') ?? new Set(),
+    expiresMs: Math.min((payload.exp ?? 0) * 1000, LATEST_MS),
   };
 }
 

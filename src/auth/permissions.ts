@@ -1,4 +1,5 @@
 import type { GraphErrorCode } from '../graph/error.ts';
+import type { Profile } from '../graph/settable.ts';
 import type { Caller } from './caller.ts';
 
 /**
@@ -36,6 +37,15 @@ export const READ_PRESENCES: Access = {
   own: ['Presence.Read.All'],
   other: ['Presence.Read.All'],
   application: READ_AS_APPLICATION,
+};
+
+/**
+ * Subscriptions, whomever they are about. Source: Graph, "Get change notifications for presence", whose
+ * permission table knows signed-in users alone; that applications may too is an addition of ours.
+ */
+export const SUBSCRIBE_TO_PRESENCE: Record<Profile, Access> = {
+  graph: { ...READ_PRESENCES, application: [] },
+  extended: READ_PRESENCES,
 };
 
 /** There is no delegated Presence.ReadWrite.All: a signed-in user writes their own presence only. */

@@ -24,7 +24,7 @@ export const ALGORITHMS: readonly string[] = [
   ...['ES256', 'ES384', 'EdDSA', 'Ed25519'],
 ];
 
-/** A longer token is refused unread. Entra's stay below 4 KB, and Node takes 16 KB of headers in all. */
+/** A longer token is refused unread. Entra's stay below 4 KB. */
 const LONGEST_TOKEN = 16_384;
 
 /** How long a verified token is taken on trust: bounds how long a key its issuer withdrew still counts. */

@@ -8,9 +8,12 @@ import { createDevIssuer } from '../auth/dev-issuer/dev-issuer.ts';
 import { readTenantFile, type Tenant } from '../auth/tenant-file.ts';
 import { systemClock } from '../clock.ts';
 import type { Profile } from '../graph/settable.ts';
+import { createEncryptor } from '../notifications/encryption.ts';
+import { createOutbound } from '../outbound/open.ts';
 import { createDirectory } from '../presence/directory.ts';
 import { openLmdbStore } from '../store/lmdb/open.ts';
 import { type Command, UsageError } from './command.ts';
+import { ENCRYPTION_WORKER } from './encryption-worker.ts';
 import { portFlag, readFlags } from './flags.ts';
 import { listenFailure } from './listen-failure.ts';
 
@@ -51,6 +54,7 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
     nowMs: systemClock.nowMs(),
   });
   const store = await openLmdbStore({ path: join(dataDir, 'store') });
+  let origin = '';
   const server = await openServer(
     {
       profile,
@@ -69,6 +73,14 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
       directory: createDirectory('open', new Map(tenants.map(({ id, users }) => [id, users]))),
       log: pino({ level: 'warn' }),
       plugins: [issuer.plugin],
+      // Receivers on this machine are what one builds; they may have a certificate of ours, or none.
+      outbound: createOutbound({
+        allow: [],
+        allowHttpToLoopback: true,
+        ca: [certificates.ca],
+      }),
+      encryptor: createEncryptor({ worker: ENCRYPTION_WORKER }),
+      validationTokens: issuer.publisher(() => origin),
     },
   ).catch(async (error) => {
     await store.close();
@@ -76,6 +88,7 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
   });
 
   const [http = '', https = ''] = server.origins;
+  origin = http;
   print(greeting({ http, https, dataDir, profile, tenants, caPath: certificates.caPath }));
   await stopped;
   await server.close();

@@ -1,15 +1,23 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import pino from 'pino';
+import { issuerAt } from '../auth/discovery.ts';
 import { oidcIssuer } from '../auth/oidc-issuer.ts';
+import { createPublisher } from '../auth/publisher/publisher.ts';
+import { publisherRoutes } from '../auth/publisher/routes.ts';
+import { openSigningKey } from '../auth/signing-key.ts';
 import { readTenantFile } from '../auth/tenant-file.ts';
 import { systemClock } from '../clock.ts';
 import { readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import { parseDuration } from '../graph/duration.ts';
+import { createEncryptor } from '../notifications/encryption.ts';
+import { createOutbound } from '../outbound/open.ts';
 import { createDirectory, type Directory } from '../presence/directory.ts';
 import { openLmdbStore } from '../store/lmdb/open.ts';
 import { type Command, CommandFailed, UsageError } from './command.ts';
+import { ENCRYPTION_WORKER } from './encryption-worker.ts';
 import { readFlags } from './flags.ts';
 import { listenFailure } from './listen-failure.ts';
 
@@ -33,7 +41,10 @@ export const serve: Command = async (args, { openServer, stopped }) => {
   );
   const directory = await openDirectory(config);
   const tls = await readTls(config);
-  const store = await openLmdbStore({ path: config.store.slice('lmdb:'.length) });
+  const dataDir = config.store.slice('lmdb:'.length);
+  const store = await openLmdbStore({ path: dataDir });
+  const signingKey = await openSigningKey(join(dataDir, 'notification-key.json'));
+  let origin = config.publicUrl && new URL(config.publicUrl).origin;
   const { host, port, behindProxy } = config.listen;
   const server = await openServer(
     {
@@ -49,6 +60,24 @@ export const serve: Command = async (args, { openServer, stopped }) => {
       issuers,
       directory,
       log,
+      plugins: [
+        publisherRoutes({
+          tenants: config.issuers.map(({ tenant }) => tenant.toLowerCase()),
+          origin: () => origin ?? '',
+          key: signingKey,
+        }),
+      ],
+      outbound: createOutbound({ allow: config.webhooks.allow, allowHttpToLoopback: false }),
+      encryptor: createEncryptor({
+        worker: ENCRYPTION_WORKER,
+        onError: (error) => log.error({ err: error }, 'an encryption worker ended'),
+      }),
+      validationTokens: createPublisher({
+        key: signingKey,
+        issuerOf: (tenantId) => issuerAt(origin ?? '', tenantId),
+        clock: systemClock,
+        randomUUID,
+      }),
       async whyNotReady() {
         const states = await Promise.all(issuers.map((issuer) => issuer.ready()));
         return states.find((state) => !state.ready)?.reason;
@@ -59,6 +88,7 @@ export const serve: Command = async (args, { openServer, stopped }) => {
     throw listenFailure(error, 'choose another with listen.port');
   });
 
+  origin ??= server.origins[0];
   log.info({ addresses: server.origins, profile: config.profile }, 'serving');
   await stopped;
   log.info('stopping');

@@ -1,13 +1,14 @@
 import { parseDuration } from '../graph/duration.ts';
 import { isGuid } from '../graph/guid.ts';
 import { isLoopback } from '../graph/loopback.ts';
+import { allowedOrigin } from '../outbound/target.ts';
 import type { Config } from './schema.ts';
 
 const LEAST_RETENTION_MS = 3_600_000;
 
 /** What a schema can't say: the settings that would leave the server open, or unable to keep its word. */
 export function findUnsafe(config: Config): string | undefined {
-  const { listen, store, publicUrl, feed, directory } = config;
+  const { listen, store, publicUrl, feed, directory, webhooks } = config;
   if (!isLoopback(listen.host) && listen.tls === undefined && !listen.behindProxy) {
     return `listen.host ${listen.host} is not loopback, so listen needs tls, or behindProxy where a proxy speaks HTTPS`;
   }
@@ -21,6 +22,10 @@ export function findUnsafe(config: Config): string | undefined {
   }
   if ((parseDuration(feed.retention) ?? 0) < LEAST_RETENTION_MS) {
     return 'feed.retention must be an ISO 8601 duration of PT1H or more';
+  }
+  const badReceiver = webhooks.allow.find((entry) => allowedOrigin(entry) === undefined);
+  if (badReceiver !== undefined) {
+    return `webhooks.allow must hold host:port or http://host:port, not '${badReceiver}'`;
   }
   if (directory.mode === 'listed' && directory.file === undefined) {
     return 'directory.file is needed where directory.mode is listed';

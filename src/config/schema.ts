@@ -113,6 +113,16 @@ export const configSchema = Type.Object(
       },
       { ...CLOSED, default: {}, description: 'The log of changes.' },
     ),
+    webhooks: Type.Object(
+      {
+        allow: Type.Array(Type.String({ minLength: 1 }), {
+          default: [],
+          description:
+            'Receivers on private networks: host:port is reached by HTTPS, http://host:port in the clear. Every other receiver must have a public address and HTTPS.',
+        }),
+      },
+      { ...CLOSED, default: {}, description: 'Where change notifications may go.' },
+    ),
     log: Type.Object(
       {
         level: Type.Enum(['debug', 'info', 'warn', 'error'], {

@@ -2,6 +2,7 @@
 export type GraphErrorCode =
   | 'BadRequest'
   | 'Conflict'
+  | 'ExtensionError'
   | 'FailedDependency'
   | 'Forbidden'
   | 'InternalServerError'
@@ -13,8 +14,12 @@ export type GraphErrorCode =
   | 'RequestTimeout'
   | 'RequestHeaderFieldsTooLarge'
   | 'ServiceUnavailable'
+  | 'TooManyRequests'
+  | 'SyncStateNotFound'
+  | 'TooManyRequests'
   | 'Unauthorized'
-  | 'UnsupportedMediaType';
+  | 'UnsupportedMediaType'
+  | 'ValidationError';
 
 /** What a caller is told went wrong. The message names the field, and the values it may have. */
 export class GraphError extends Error {

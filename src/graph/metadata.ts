@@ -8,8 +8,11 @@ const parameter = (name: string, type: string, nullable = true) =>
 
 const boundTo = (type: string) => parameter('bindingParameter', `graph.${type}`);
 
+const boundAction = (type: string, name: string, ...parameters: string[]) =>
+  `<Action Name="${name}" IsBound="true">${boundTo(type)}${parameters.join('')}</Action>`;
+
 const action = (name: string, ...parameters: string[]) =>
-  `<Action Name="${name}" IsBound="true">${boundTo('presence')}${parameters.join('')}</Action>`;
+  boundAction('presence', name, ...parameters);
 
 const TYPES = `
 <ComplexType Name="dateTimeTimeZone">${property('dateTime', 'Edm.String', false)}${property('timeZone', 'Edm.String')}</ComplexType>
@@ -25,6 +28,22 @@ const TYPES = `
   property('sequenceNumber', 'Edm.String'),
   property('statusMessage', 'graph.presenceStatusMessage'),
   property('workLocation', 'graph.userWorkLocation'),
+].join('')}</EntityType>
+<EntityType Name="subscription" BaseType="graph.entity">${[
+  property('resource', 'Edm.String', false),
+  property('applicationId', 'Edm.String'),
+  property('changeType', 'Edm.String', false),
+  property('clientState', 'Edm.String'),
+  property('notificationUrl', 'Edm.String', false),
+  property('notificationQueryOptions', 'Edm.String'),
+  property('lifecycleNotificationUrl', 'Edm.String'),
+  property('expirationDateTime', 'Edm.DateTimeOffset', false),
+  property('creatorId', 'Edm.String'),
+  property('includeResourceData', 'Edm.Boolean'),
+  property('latestSupportedTlsVersion', 'Edm.String'),
+  property('encryptionCertificate', 'Edm.String'),
+  property('encryptionCertificateId', 'Edm.String'),
+  property('notificationUrlAppId', 'Edm.String'),
 ].join('')}</EntityType>
 <EntityType Name="user" BaseType="graph.entity"><NavigationProperty Name="presence" Type="graph.presence" ContainsTarget="true"/></EntityType>
 <EntityType Name="cloudCommunications" BaseType="graph.entity"><NavigationProperty Name="presences" Type="Collection(graph.presence)" ContainsTarget="true"/></EntityType>`;
@@ -42,6 +61,7 @@ const ACTIONS = [
   action('setUserPreferredPresence', ...PAIR, LIFETIME),
   action('clearUserPreferredPresence'),
   action('setStatusMessage', parameter('statusMessage', 'graph.presenceStatusMessage')),
+  boundAction('subscription', 'reauthorize'),
   `<Action Name="getPresencesByUserId" IsBound="true">${boundTo('cloudCommunications')}${parameter('ids', 'Collection(Edm.String)', false)}<ReturnType Type="Collection(graph.presence)" Nullable="false"/></Action>`,
 ].join('\n');
 
@@ -55,6 +75,7 @@ export function metadataXml(version: Version): string {
 ${ACTIONS}
 <EntityContainer Name="GraphService">
 <EntitySet Name="users" EntityType="graph.user"/>
+<EntitySet Name="subscriptions" EntityType="graph.subscription"/>
 <Singleton Name="me" Type="graph.user"/>
 <Singleton Name="communications" Type="graph.cloudCommunications"/>
 </EntityContainer>

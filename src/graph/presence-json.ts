@@ -24,8 +24,11 @@ type Members = Record<PresenceProperty, string>;
 
 const NO_WORK_LOCATION = '{"source":"none","workLocationType":"unspecified","placeId":null}';
 
+/** What of a record, or of a change, an answer shows. */
+export type Shown = Pick<UserRecord, 'presence' | 'number'>;
+
 /** What everyone but the user sees of a record: records are immutable, and read more than written. */
-const seenByOthers = new WeakMap<UserRecord, string>();
+const seenByOthers = new WeakMap<Shown, string>();
 
 /**
  * A presence as it stands in an answer, without the braces, so that the caller can put an
@@ -33,7 +36,7 @@ const seenByOthers = new WeakMap<UserRecord, string>();
  */
 export function presenceJson(
   userId: string,
-  record: UserRecord,
+  record: Shown,
   viewer: Viewer,
   selected: readonly PresenceProperty[] = PRESENCE_PROPERTIES,
 ): string {
@@ -73,7 +76,7 @@ export function sequenceNumber(number: number): string {
   return `A${String(number).padStart(16, '0')}`;
 }
 
-function members(userId: string, { presence, number }: UserRecord, viewer: Viewer): Members {
+function members(userId: string, { presence, number }: Shown, viewer: Viewer): Members {
   return {
     id: `"${userId}"`,
     availability: `"${presence.availability}"`,

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Caller } from '../auth/caller.ts';
 import { authorize, type Decision, ME_NEEDS_A_USER } from '../auth/permissions.ts';
 import { GraphError, invalidArgument } from '../graph/error.ts';
@@ -12,13 +13,15 @@ import { createGraphRouter, type Match } from './router.ts';
 export interface GraphRequest {
   readonly version: Version;
   readonly method: string;
-  /** Below the version, without the query: `/me/presence`. */
+  /** Below the version, without the query: `/me/presence`; whole for an address of Porchlight's own. */
   readonly path: string;
   /** Without the question mark. */
   readonly query: string;
   /** Parsed JSON; undefined without a body. */
   readonly body: unknown;
   readonly origin: string;
+  /** Of the request on the socket; a part of a batch has none. */
+  readonly headers?: IncomingHttpHeaders | undefined;
 }
 
 /**
@@ -35,7 +38,7 @@ export function createDispatcher(routes: readonly Route[], directory: Directory)
   const router = createGraphRouter(routes);
 
   return (request, caller) => {
-    const { version, method, path, query, body, origin } = request;
+    const { version, method, path, query, body, origin, headers } = request;
     const match = router.match(method, path);
     checkBody(match, body);
     return match.route.handle({
@@ -46,6 +49,7 @@ export function createDispatcher(routes: readonly Route[], directory: Directory)
       query: query === '' ? NO_QUERY : new URLSearchParams(query),
       body,
       origin,
+      headers,
     } satisfies Call);
   };
 }

@@ -22,6 +22,8 @@ import { methodNotAllowed } from './router.ts';
 
 export interface GraphApiParts {
   readonly dispatch: Dispatch;
+  /** Answers Porchlight's own addresses, which no batch reaches. */
+  readonly dispatchOwn: Dispatch;
   readonly verifier: TokenVerifier;
   readonly clock: Clock;
   readonly report: ReportFault;
@@ -33,25 +35,36 @@ export interface GraphApiParts {
 }
 
 /**
- * Graph's API under `/v1.0` and `/beta`, straight on Node's HTTP: these are the requests that come by
- * the thousand, and a frame around them costs more than all they do
- * (docs/decisions/0016-a-route-is-data.md).
+ * Graph's API under `/v1.0` and `/beta`, and our own addresses that need a token, straight on Node's
+ * HTTP: these are the requests that come by the thousand, and a frame around them costs more than all
+ * they do (docs/decisions/0016-a-route-is-data.md).
  */
 export function createGraphApi(parts: GraphApiParts): RequestListener {
-  const { dispatch, verifier, clock, report, cors, publicOrigin, trustProxy } = parts;
+  const { dispatch, dispatchOwn, verifier, clock, report, cors, publicOrigin, trustProxy } = parts;
   const nowMs = () => clock.nowMs();
 
   async function work(request: IncomingMessage, ids: RequestIds): Promise<Reply> {
     const { version, path, query } = addressOf(request);
-    const { method = '' } = request;
-    if ((method === 'GET' || method === 'HEAD') && isMetadata(path)) return metadata(version);
+    const { method = '', headers } = request;
+    if (version !== undefined && (method === 'GET' || method === 'HEAD') && isMetadata(path)) {
+      return metadata(version);
+    }
 
     // Before the body is read: who may not come in has nothing parsed.
-    const verified = verifier.verify(bearer(request.headers.authorization));
+    const verified = verifier.verify(bearer(headers.authorization));
     const caller = verified instanceof Promise ? await verified : verified;
     const body = hasBody(request) ? await readJson(request) : undefined;
     const origin = publicOrigin ?? originOf(request, trustProxy);
-    const graphRequest: GraphRequest = { version, method, path, query, body, origin };
+    const graphRequest: GraphRequest = {
+      version: version ?? 'v1.0',
+      method,
+      path,
+      query,
+      body,
+      origin,
+      headers,
+    };
+    if (version === undefined) return dispatchOwn(graphRequest, caller);
     if (!isBatch(path)) return dispatch(graphRequest, caller);
     if (method !== 'POST') throw methodNotAllowed(method, ['POST']);
     return answerBatch(graphRequest, caller, {
@@ -69,22 +82,28 @@ export function createGraphApi(parts: GraphApiParts): RequestListener {
   return (request, response) => void answer(request, response);
 }
 
-/** A request line may also carry the whole address (RFC 9112, section 3.2.2). */
-const ADDRESS = /^(?:https?:\/\/[^/]*)?\/(v1\.0|beta)(?=\/)/i;
+/**
+ * Graph's addresses by their version, and ours that need a token. A request line may also carry the
+ * whole address (RFC 9112, section 3.2.2).
+ */
+const ADDRESS =
+  /^(?:https?:\/\/[^/]*)?(?:\/(v1\.0|beta)(?=\/)|(?=\/porchlight\/(?:presences|subscriptions)(?:[/?#]|$)))/i;
 
-/** Whether an address is one of Graph's API. */
-export function isGraphAddress(url: string): boolean {
+/** Whether an address is one of the API: Graph's, or our own that need a token. */
+export function isApiAddress(url: string): boolean {
   return ADDRESS.test(url);
 }
 
+/** An address of our own has no version. */
 function addressOf({ url = '' }: IncomingMessage): {
-  version: Version;
+  version: Version | undefined;
   path: string;
   query: string;
 } {
   const [prefix = '', version] = ADDRESS.exec(url) ?? [];
-  const isBeta = version?.toLowerCase() === 'beta';
-  return { version: isBeta ? 'beta' : 'v1.0', ...splitUrl(url.slice(prefix.length)) };
+  const { path, query } = splitUrl(url.slice(prefix.length));
+  if (version === undefined) return { version, path, query };
+  return { version: version.toLowerCase() === 'beta' ? 'beta' : 'v1.0', path, query };
 }
 
 function isMetadata(path: string): boolean {
@@ -125,13 +144,25 @@ function firstForwarded(headers: IncomingHttpHeaders): { proto?: string; host?: 
 }
 
 function send(response: ServerResponse, reply: Reply, ids: RequestIds, cors: string[]): void {
-  const { status, headers, body = '' } = reply;
+  const { status, headers, body = '', stream } = reply;
   const bytes = Buffer.byteLength(body);
   const fields = ['request-id', ids.requestId, 'client-request-id', ids.clientRequestId];
-  fields.push('odata-version', '4.0', 'cache-control', 'no-store', 'content-length', String(bytes));
+  fields.push('odata-version', '4.0', 'cache-control', 'no-store');
+  if (stream === undefined) fields.push('content-length', String(bytes));
+  else endsWithItsConnection(response);
   for (const field of cors) fields.push(field);
   for (const name in headers) fields.push(name, headers[name] ?? '');
   response.writeHead(status, fields);
+  if (stream !== undefined) {
+    stream(response);
+    return;
+  }
   // Head and body go out as one string. Text as long as its bytes is ASCII, which Latin-1 just copies.
   response.end(body, bytes === body.length ? 'latin1' : 'utf8');
+}
+
+/** What goes on for hours needs no framing: its bytes stand on the connection as they are, to its end. */
+function endsWithItsConnection(response: ServerResponse): void {
+  response.shouldKeepAlive = false;
+  response.useChunkedEncodingByDefault = false;
 }

@@ -33,6 +33,9 @@ export const ARRIVAL_LIMITS: ArrivalLimits = {
   lingerTimeout: 1000,
 };
 
+/** Bytes of a request line with its headers: 650 ids fit into an address, and a token beside them. */
+const LARGEST_HEAD_BYTES = 32 * 1024;
+
 /** How often a closing server looks for connections that have become idle. */
 const SWEEP_INTERVAL_MS = 50;
 
@@ -59,7 +62,7 @@ export async function listen(
   { host, port, tls, limits = ARRIVAL_LIMITS, nowMs }: ListenOptions,
 ): Promise<Listening> {
   // Node would refuse a request without Host by itself, and with nothing but a status.
-  const options = { ...limits, requireHostHeader: false };
+  const options = { ...limits, requireHostHeader: false, maxHeaderSize: LARGEST_HEAD_BYTES };
   const latest = new WeakMap<Duplex, ServerResponse>();
   const listener: RequestListener = (request, response) => {
     // Who goes on sending while the server closes is told to go elsewhere.

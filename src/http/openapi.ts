@@ -17,18 +17,23 @@ const errorSchema = Type.Object({
   }),
 });
 
-/** The OpenAPI 3.1 document of the route table. docs/openapi.json holds the same, checked by a test. */
-export function openApiDocument(routes: readonly Route[]): object {
+/**
+ * The OpenAPI 3.1 document of the route tables: Graph's, and that of our own addresses.
+ * docs/openapi.json holds the same, checked by a test.
+ */
+export function openApiDocument(routes: readonly Route[], ownRoutes: readonly Route[]): object {
   const paths: Record<string, Record<string, object>> = {};
-  for (const route of routes) {
+  const add = (route: Route, more: object) => {
     for (const path of route.paths) {
       const template = path.replaceAll(/:(\w+)/g, '{$1}');
       paths[template] = {
         ...paths[template],
-        [route.method.toLowerCase()]: operation(route, path),
+        [route.method.toLowerCase()]: { ...operation(route, path), ...more },
       };
     }
-  }
+  };
+  for (const route of routes) add(route, {});
+  for (const route of ownRoutes) add(route, { servers: [{ url: '/' }] });
   paths['/$batch'] = {
     post: {
       operationId: 'batch',
@@ -55,8 +60,12 @@ export function openApiDocument(routes: readonly Route[]): object {
 }
 
 /** Serves the document at `/porchlight/openapi.json`, without a token. */
-export function registerOpenApi(app: FastifyInstance, routes: readonly Route[]): void {
-  const document = openApiDocument(routes);
+export function registerOpenApi(
+  app: FastifyInstance,
+  routes: readonly Route[],
+  ownRoutes: readonly Route[],
+): void {
+  const document = openApiDocument(routes, ownRoutes);
   app.get('/porchlight/openapi.json', async () => document);
 }
 
@@ -66,12 +75,21 @@ const ERROR = {
 };
 
 function operation(route: Route, path: string): object {
-  const parameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }));
+  const schema = { type: 'string' };
+  const parameters = [
+    ...[...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema,
+    })),
+    ...Object.entries(route.query ?? {}).map(([name, description]) => ({
+      name,
+      in: 'query',
+      description,
+      schema,
+    })),
+  ];
   return {
     operationId: `${route.operation}_${route.paths.indexOf(path)}`,
     summary: route.summary,
@@ -81,12 +99,19 @@ function operation(route: Route, path: string): object {
       requestBody: { required: true, content: { 'application/json': { schema: route.body } } },
     }),
     responses: {
-      '200': route.result
-        ? { description: 'OK', content: { 'application/json': { schema: route.result } } }
-        : { description: 'Done; no body.' },
+      [route.success ?? 200]: success(route),
       default: ERROR,
     },
   };
+}
+
+function success({ result, events }: Route): object {
+  if (events !== undefined) {
+    const content = { 'text/event-stream': { schema: { type: 'string' } } };
+    return { description: events, content };
+  }
+  if (result === undefined) return { description: 'Done; no body.' };
+  return { description: 'OK', content: { 'application/json': { schema: result } } };
 }
 
 function permissions({ own, other, application }: Access): string {

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { TObject } from 'typebox';
 import type { Caller } from '../auth/caller.ts';
 import type { Access } from '../auth/permissions.ts';
@@ -8,6 +9,8 @@ export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** In place of `body`: is given the response, its head written, and says the rest in its own time. */
+  readonly stream?: (response: ServerResponse) => void;
 }
 
 /** One authorized, well-formed request, as a handler gets it. */
@@ -22,6 +25,8 @@ export interface Call {
   readonly body: unknown;
   /** `https://host`, for the addresses in an answer. */
   readonly origin: string;
+  /** Of the request on the socket; a part of a batch has none. */
+  readonly headers?: IncomingHttpHeaders | undefined;
 }
 
 /** An operation of the API, as data: what documents, tests and the dispatcher know of it. */
@@ -30,13 +35,22 @@ export interface Route {
   readonly operation: string;
   readonly summary: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below the version; `:user` is an object id or user principal name. `/me` needs no `:user`. */
+  /**
+   * Below the version, or whole for an address of Porchlight's own; `:user` is an object id or user
+   * principal name. `/me` needs no `:user`.
+   */
   readonly paths: readonly string[];
   readonly access: Access;
   /** Shape of the body; without one, the operation takes none (an empty object is let pass). */
   readonly body?: TObject;
-  /** Shape of a 200's body; without one it is empty. */
+  /** Parameters in the query, by name, with what they are for; for the documents. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** The status of a success: 200 if nothing else is said. */
+  readonly success?: 201 | 204;
+  /** Shape of a success's body; without one it is empty. */
   readonly result?: TObject;
+  /** What a 200 tells as Server-Sent Events, in place of `result`. */
+  readonly events?: string;
   handle(call: Call): Promise<Reply>;
 }
 

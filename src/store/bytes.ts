@@ -69,6 +69,12 @@ export class ByteWriter {
     this.#at += bytes;
   }
 
+  /** Text without its length, as UTF-8: for text that ends where the value does. */
+  utf8(text: string): void {
+    this.#need(Buffer.byteLength(text));
+    this.#at += this.#chunk.write(text, this.#at);
+  }
+
   /** What is written of the value so far. */
   soFar(): Buffer {
     return this.#chunk.subarray(this.#start, this.#at);
@@ -161,6 +167,12 @@ export class ByteReader {
     }
     const at = this.#take(length * 2);
     return this.#bytes.toString('utf16le', at, at + length * 2);
+  }
+
+  /** As many bytes of UTF-8. */
+  utf8(bytes: number): string {
+    const at = this.#take(bytes);
+    return this.#bytes.toString('utf8', at, at + bytes);
   }
 
   #take(bytes: number): number {

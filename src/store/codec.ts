@@ -17,7 +17,7 @@ import type { FeedEntry } from './store.ts';
 export { DamagedValue };
 
 /*
- * Records and feed entries as bytes:
+ * Records, feed entries and documents as bytes:
  *
  *   format (1) | fields | CRC-32 of all before (4)
  *
@@ -26,6 +26,7 @@ export { DamagedValue };
  */
 const RECORD_FORMAT = 1;
 const FEED_FORMAT = 0x81;
+const DOCUMENT_FORMAT = 0x41;
 
 /** What CRC-32 makes of any bytes followed by their own CRC-32, least byte first. */
 const INTACT = 0x2144df1c;
@@ -94,6 +95,18 @@ export function decodeFeedEntry(bytes: Buffer): FeedEntry {
     const after = readPresence(reader, before.statusMessage, before.outOfOfficeMessage);
     return { tenantId, userId, change: { number, atMs, before, after, cause } };
   });
+}
+
+/** The document as bytes, which stay until the writer is reset. Half a surrogate pair is lost. */
+export function encodeDocument(writer: ByteWriter, text: string): Buffer {
+  writer.byte(DOCUMENT_FORMAT);
+  writer.utf8(text);
+  return finish(writer);
+}
+
+/** @throws DamagedValue, NewerValue */
+export function decodeDocument(bytes: Buffer): string {
+  return decode(bytes, DOCUMENT_FORMAT, (reader) => reader.utf8(reader.left - CRC_BYTES));
 }
 
 function finish(writer: ByteWriter): Buffer {

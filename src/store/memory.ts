@@ -1,8 +1,10 @@
 import { NEW_RECORD, type UserRecord } from '../engine/advance.ts';
 import { NEVER_MS } from '../engine/facts.ts';
+import { counterOf, cursorAfter } from './cursor.ts';
 import { DueIndex, dueAfter } from './due-index.ts';
 import { StoreUnavailable } from './errors.ts';
-import type { FeedEntry, PresenceStore, UserKey } from './store.ts';
+import { memoryDocuments } from './memory-documents.ts';
+import type { FeedItem, PresenceStore, UserKey } from './store.ts';
 
 interface Slot {
   readonly user: UserKey;
@@ -18,7 +20,7 @@ export function openMemoryStore(): PresenceStore {
   const slots = new Map<string, Slot>();
   const due = new DueIndex(({ user, dueMs }) => slots.get(keyOf(user))?.armedMs === dueMs);
   const listeners = new Set<() => void>();
-  let feed: FeedEntry[] = [];
+  let feed: FeedItem[] = [];
   let forgotten = 0;
   let closed = false;
 
@@ -30,6 +32,13 @@ export function openMemoryStore(): PresenceStore {
     async read(tenantId, userIds) {
       mustBeOpen();
       return userIds.map((userId) => slots.get(keyOf({ tenantId, userId }))?.record);
+    },
+
+    async users(tenantId, after, limit) {
+      mustBeOpen();
+      const all = [...slots.values()].filter(({ user }) => user.tenantId === tenantId);
+      const later = all.map(({ user }) => user.userId).filter((userId) => userId > after);
+      return later.sort().slice(0, limit);
     },
 
     async update(user, nowMs, step) {
@@ -51,7 +60,10 @@ export function openMemoryStore(): PresenceStore {
         if (armedMs !== NEVER_MS) due.add({ user: slot.user, dueMs: armedMs });
       }
       if (changes.length > 0) {
-        for (const change of changes) feed.push({ ...user, change });
+        for (const change of changes) {
+          const cursor = cursorAfter(forgotten + feed.length + 1);
+          feed.push({ ...user, change, cursor });
+        }
         for (const listener of listeners) queueMicrotask(listener);
       }
       return advanced;
@@ -69,10 +81,14 @@ export function openMemoryStore(): PresenceStore {
 
     async feed(after, limit) {
       mustBeOpen();
-      const start = Math.max(Number(after) - forgotten, 0);
+      const start = Math.max(counterOf(after) - forgotten, 0);
       const entries = feed.slice(start, start + limit);
-      const cursor = entries.length === 0 ? after : String(forgotten + start + entries.length);
-      return { entries, cursor };
+      return { entries, cursor: entries.at(-1)?.cursor ?? after };
+    },
+
+    async feedBounds() {
+      mustBeOpen();
+      return { start: cursorAfter(forgotten), end: cursorAfter(forgotten + feed.length) };
     },
 
     async trimFeed(beforeMs, limit) {
@@ -88,6 +104,8 @@ export function openMemoryStore(): PresenceStore {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+
+    documents: memoryDocuments(mustBeOpen),
 
     health: () =>
       closed ? { writable: false, reason: 'the store is closed' } : { writable: true },

@@ -58,11 +58,11 @@ export interface DocumentEdit {
 
 /**
  * Things kept beside presence that are few and change seldom, such as subscriptions: text by collection
- * and id. A collection's name and an id are 1 to 200 ASCII characters. What the text says is its
- * owner's business.
+ * and id. A collection's name and an id are 1 to 200 printable ASCII characters; anything else, and
+ * text with half a surrogate pair, is a TypeError. What the text says is its owner's business.
  */
 export interface DocumentStore {
-  /** All of a collection, id → text, in the order of ids. */
+  /** All of a collection, id → text, in the order of ids. Sees every write whose promise has resolved. */
   all(collection: string): Promise<ReadonlyMap<string, string>>;
 
   /**
@@ -85,6 +85,12 @@ export interface PresenceStore {
    * update whose promise has resolved, and none that could still be lost.
    */
   read(tenantId: string, userIds: readonly string[]): Promise<readonly (UserRecord | undefined)[]>;
+
+  /**
+   * Users of a tenant that have a record, in the order of their ids: up to `limit` after `after`, which
+   * is '' to begin.
+   */
+  users(tenantId: string, after: string, limit: number): Promise<readonly string[]>;
 
   /**
    * Carries out `step` on the user's record. Updates of one user happen one after another. Resolves

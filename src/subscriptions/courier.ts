@@ -10,7 +10,9 @@ export interface Prepared {
 /** What delivers notifications, as far as the subscriptions know it. */
 export interface Courier {
   /** Delivery of every change committed from now on. */
-  begin(subscription: Subscription): Prepared;
+  begin(subscription: Subscription): Promise<Prepared>;
+  /** Goes on where it was when the server stopped; for each subscription that was kept, before anything else. */
+  resume(subscription: Subscription): void;
   /** Goes on under changed terms (address, expiry, certificate, token); what waits, waits on. */
   change(subscription: Subscription): Prepared;
   /** Ends delivery; what waits is forgotten. */

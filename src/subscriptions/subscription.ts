@@ -31,9 +31,11 @@ export interface Subscription {
   /** When it was last renewed by PATCH; `createdMs` before that. */
   readonly renewedMs: number;
   readonly expiresMs: number;
-  /** End of the token that made, renewed or reauthorized it: delivery pauses there. */
+  /** When a token last made, renewed or reauthorized it. */
+  readonly authorizedMs: number;
+  /** End of that token: delivery pauses there. */
   readonly authorizedUntilMs: number;
-  /** The `authorizedUntilMs` whose end was announced by reauthorizationRequired already; 0 for none. */
+  /** The end (of the token or of the subscription) before which reauthorizationRequired was announced; 0 for none. */
   readonly reauthorizationAskedForMs: number;
   readonly includeResourceData: boolean;
   /** The receiver's certificate, base64 of DER as it was sent. */

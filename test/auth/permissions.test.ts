@@ -5,10 +5,11 @@ import {
   authorize,
   READ_PRESENCE,
   READ_PRESENCES,
+  SUBSCRIBE_TO_PRESENCE,
   WRITE_PRESENCE,
   WRITE_SESSION_LEGACY,
 } from '../../src/auth/permissions.ts';
-import { APP, TENANT, USER } from './issuing.ts';
+import { APP, START_MS, TENANT, USER } from './issuing.ts';
 
 const OTHER = '44444444-4444-4444-8444-444444444444';
 const DELEGATED = ['Presence.Read', 'Presence.Read.All', 'Presence.ReadWrite'];
@@ -19,6 +20,7 @@ const caller = (userId: string | null, ...permissions: string[]): Caller => ({
   appId: APP,
   userId,
   permissions: new Set(permissions),
+  expiresMs: START_MS + 3_600_000,
 });
 const user = (...permissions: string[]) => caller(USER, ...permissions);
 const application = (...permissions: string[]) => caller(null, ...permissions);
@@ -38,6 +40,9 @@ describe('one of these permissions is enough', () => {
     ['bulk read: user', READ_PRESENCES, USER, 'many', ['Presence.Read.All']],
     ['bulk read: user, own id only', READ_PRESENCES, USER, USER, ['Presence.Read.All']],
     ['bulk read: application', READ_PRESENCES, null, 'many', APPLICATION],
+    ['subscribe: user', SUBSCRIBE_TO_PRESENCE.graph, USER, 'many', ['Presence.Read.All']],
+    ['subscribe: application', SUBSCRIBE_TO_PRESENCE.graph, null, 'many', []],
+    ['subscribe, extended: application', SUBSCRIBE_TO_PRESENCE.extended, null, 'many', APPLICATION],
     ['write: own', WRITE_PRESENCE, USER, USER, ['Presence.ReadWrite']],
     ['write: someone else', WRITE_PRESENCE, USER, OTHER, []],
     ['write: application', WRITE_PRESENCE, null, OTHER, ['Presence.ReadWrite.All']],

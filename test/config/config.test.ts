@@ -26,6 +26,7 @@ test('a store and an issuer are enough; the rest has defaults', () => {
     issuers: [ISSUER],
     directory: { mode: 'open' },
     feed: { retention: 'P7D' },
+    webhooks: { allow: [] },
     log: { level: 'info' },
   });
 });

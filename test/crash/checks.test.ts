@@ -3,7 +3,7 @@ import { advance, type UserRecord } from '../../src/engine/advance.ts';
 import type { PresenceCommand } from '../../src/engine/command.ts';
 import { AWAY, BUSY, IN_A_CALL } from '../../src/engine/pair.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
-import type { FeedEntry, PresenceStore } from '../../src/store/store.ts';
+import type { FeedItem, PresenceStore } from '../../src/store/store.ts';
 import { type FactName, History, type Value, type Write, wallClock } from './history.ts';
 import { Numbers } from './numbers.ts';
 import { checkShown, possiblePresences } from './presence-check.ts';
@@ -102,7 +102,7 @@ function readingRecord(store: PresenceStore, change: (record: UserRecord) => Use
   };
 }
 
-function readingFeed(store: PresenceStore, change: (entries: readonly FeedEntry[]) => FeedEntry[]) {
+function readingFeed(store: PresenceStore, change: (entries: readonly FeedItem[]) => FeedItem[]) {
   return {
     async feed(after: string, limit: number) {
       const { entries, cursor } = await store.feed(after, limit);

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { metadataXml } from '../../src/graph/metadata.ts';
 import { PRESENCE_PROPERTIES } from '../../src/graph/presence-json.ts';
+import { subscriptionSchema } from '../../src/http/operations/subscription-schema.ts';
 import { exampleRoutes } from './routes.ts';
 import { elements, parseXml } from './xml.ts';
+
+/** The operations that OData calls actions; a POST to a collection is none. */
+const actionRoutes = exampleRoutes().filter(
+  ({ method, operation }) => method === 'POST' && operation !== 'createSubscription',
+);
 
 describe.each(['v1.0', 'beta'] as const)('%s', (version) => {
   const schema = elements(parseXml(metadataXml(version)), 'Schema')[0];
@@ -14,15 +20,13 @@ describe.each(['v1.0', 'beta'] as const)('%s', (version) => {
   });
 
   test(`the ${version} metadata has every action of the route table, and no other`, () => {
-    const routes = exampleRoutes().filter(({ method }) => method === 'POST');
     expect(actions.map(({ attributes }) => attributes.Name).sort()).toEqual(
-      routes.map(({ operation }) => operation).sort(),
+      actionRoutes.map(({ operation }) => operation).sort(),
     );
   });
 
   test(`the ${version} metadata gives each action the parameters that its body has`, () => {
-    for (const { operation, method, body } of exampleRoutes()) {
-      if (method !== 'POST') continue;
+    for (const { operation, body } of actionRoutes) {
       const action = named(operation);
       const parameters = (action === undefined ? [] : elements(action, 'Parameter')).map(
         ({ attributes }) => attributes.Name,
@@ -40,6 +44,21 @@ describe.each(['v1.0', 'beta'] as const)('%s', (version) => {
       .filter(({ attributes }) => ['entity', 'presence'].includes(attributes.Name ?? ''))
       .flatMap((type) => elements(type, 'Property').map(({ attributes }) => attributes.Name));
     expect(properties).toEqual([...PRESENCE_PROPERTIES]);
+  });
+
+  test(`the ${version} metadata has the subscriptions, with the properties of the wire`, () => {
+    const sets = schema === undefined ? [] : elements(schema, 'EntitySet');
+    expect(sets.map(({ attributes }) => attributes)).toContainEqual({
+      Name: 'subscriptions',
+      EntityType: 'graph.subscription',
+    });
+    const type = (schema === undefined ? [] : elements(schema, 'EntityType')).find(
+      ({ attributes }) => attributes.Name === 'subscription',
+    );
+    const properties = type === undefined ? [] : elements(type, 'Property');
+    expect(properties.map(({ attributes }) => attributes.Name)).toEqual(
+      Object.keys(subscriptionSchema.properties).filter((name) => name !== 'id'),
+    );
   });
 
   test(`every type that the ${version} metadata names, it also declares`, () => {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../src/http/openapi.ts';
 import { startPorchlight } from '../wire/porchlight.ts';
-import { exampleRoutes } from './routes.ts';
+import { exampleOwnRoutes, exampleRoutes } from './routes.ts';
 
 const FILE = new URL('../../docs/openapi.json', import.meta.url);
 const UPDATE = 'UPDATE=1 npx vitest run test/http/openapi.test.ts';
@@ -22,10 +22,11 @@ interface Operation {
   readonly description?: string;
   readonly parameters?: readonly { name: string; in: string; required: boolean; schema: object }[];
   readonly requestBody?: { content: Record<string, { schema: object }> };
+  readonly servers?: readonly { readonly url: string }[];
   readonly responses: Record<string, object>;
 }
 
-const document = JSON.parse(JSON.stringify(openApiDocument(exampleRoutes()))) as Document;
+const document = JSON.parse(JSON.stringify(openApiDocument(exampleRoutes(), exampleOwnRoutes()))) as Document;
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
 );
@@ -45,14 +46,15 @@ test('/porchlight/openapi.json serves the same document, without a token', async
 });
 
 test('every path and method of the route table is in the document', () => {
-  for (const { operation, method, paths } of exampleRoutes()) {
+  const routes = [...exampleRoutes(), ...exampleOwnRoutes()];
+  for (const { operation, method, paths } of routes) {
     for (const path of paths) {
       const template = path.replaceAll(/:(\w+)/g, '{$1}');
       const found = document.paths[template]?.[method.toLowerCase()];
       expect(found?.operationId, `${method} ${path}`).toMatch(new RegExp(`^${operation}_`));
     }
   }
-  const inTable = exampleRoutes().flatMap(({ paths }) => paths).length;
+  const inTable = routes.flatMap(({ paths }) => paths).length;
   expect(operations).toHaveLength(inTable + 1);
 });
 
@@ -72,13 +74,25 @@ describe('the document is OpenAPI 3.1 in shape', () => {
     for (const { operation } of operations) expect(operation.summary).toMatch(/\S/);
   });
 
-  test('each variable of a path is a required string parameter, and there are no others', () => {
+  test('each variable of a path is a required string parameter, and all others stand in the query', () => {
     for (const { path, operation } of operations) {
       const variables = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-      expect((operation.parameters ?? []).map(({ name }) => name)).toEqual(variables);
-      for (const parameter of operation.parameters ?? []) {
-        expect(parameter).toMatchObject({ in: 'path', required: true, schema: { type: 'string' } });
+      const parameters = operation.parameters ?? [];
+      expect(parameters.filter((each) => each.in === 'path').map(({ name }) => name)).toEqual(
+        variables,
+      );
+      for (const parameter of parameters) {
+        expect(parameter.schema).toEqual({ type: 'string' });
+        if (parameter.in === 'path') expect(parameter.required).toBe(true);
+        else expect(parameter).toMatchObject({ in: 'query', description: expect.any(String) });
       }
+    }
+  });
+
+  test('only addresses of our own stand outside the two versions', () => {
+    for (const { path, operation } of operations) {
+      const isOwn = path.startsWith('/porchlight/');
+      expect(operation.servers, path).toEqual(isOwn ? [{ url: '/' }] : undefined);
     }
   });
 

@@ -1,10 +1,15 @@
-import { systemClock } from '../../src/clock.ts';
+import { ManualClock, systemClock } from '../../src/clock.ts';
 import type { Profile } from '../../src/graph/settable.ts';
 import { presenceRoutes } from '../../src/http/operations/all.ts';
 import type { Route } from '../../src/http/route.ts';
 import { createDirectory, type Directory } from '../../src/presence/directory.ts';
+import { createFeedTail } from '../../src/presence/feed-tail.ts';
 import { createPresenceService } from '../../src/presence/service.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
+import { FEED_START } from '../../src/store/store.ts';
+import { createHub } from '../../src/stream/hub.ts';
+import { streamRoutes } from '../../src/stream/routes.ts';
+import { exampleSubscriptions } from '../subscriptions/example-service.ts';
 
 /** The route table over a store of its own. */
 export function exampleRoutes(
@@ -16,5 +21,20 @@ export function exampleRoutes(
     clock: systemClock,
     directory,
   });
-  return presenceRoutes({ presence, profile }, directory);
+  const subscriptions = exampleSubscriptions(systemClock, profile, directory);
+  return presenceRoutes({ presence, subscriptions, profile }, directory);
+}
+
+/** The table of Porchlight's own addresses, over a store of its own. */
+export function exampleOwnRoutes(
+  profile: Profile = 'graph',
+  directory: Directory = createDirectory('open', new Map()),
+): readonly Route[] {
+  const store = openMemoryStore();
+  const clock = new ManualClock(0);
+  const onError = () => {};
+  const presence = createPresenceService({ store, clock, directory });
+  const tail = createFeedTail({ store, clock, start: FEED_START, onError });
+  const hub = createHub({ store, tail, clock, onError });
+  return streamRoutes({ presence, profile, store, directory, hub });
 }

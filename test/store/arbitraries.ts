@@ -14,7 +14,7 @@ import {
   pair,
 } from '../../src/engine/pair.ts';
 import type { Presence } from '../../src/engine/presence.ts';
-import type { FeedEntry } from '../../src/store/store.ts';
+import type { DocumentEdit, FeedEntry } from '../../src/store/store.ts';
 import { guid, MINUTE_MS, START_MS } from './commands.ts';
 
 const AVAILABILITIES: Availability[] = [
@@ -144,6 +144,20 @@ export const anyFeedEntry: fc.Arbitrary<FeedEntry> = fc.record({
   tenantId: fc.uuid(),
   userId: fc.uuid(),
   change: anyChange,
+});
+
+/** The text of a document: anything that UTF-8 can hold. */
+export const anyDocument: fc.Arbitrary<string> = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.constantFrom('x', 'é', '🏮').map((character) => character.repeat(3000)),
+);
+
+/** An edit of one of few documents. */
+export const anyEdit: fc.Arbitrary<DocumentEdit> = fc.record({
+  collection: fc.constantFrom('a', 'ab'),
+  id: fc.constantFrom('1', '2', 'b1', 'other'),
+  text: fc.option(anyDocument, { nil: undefined, freq: 3 }),
 });
 
 /** A command as callers give them, at `nowMs`. */

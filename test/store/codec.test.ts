@@ -4,13 +4,15 @@ import { advance, NEW_RECORD, type UserRecord } from '../../src/engine/advance.t
 import { ByteWriter } from '../../src/store/bytes.ts';
 import {
   DamagedValue,
+  decodeDocument,
   decodeFeedEntry,
   decodeRecord,
+  encodeDocument,
   encodeFeedEntry,
   encodeRecord,
   NewerValue,
 } from '../../src/store/codec.ts';
-import { anyCommand, anyFeedEntry, anyRecord } from './arbitraries.ts';
+import { anyCommand, anyDocument, anyFeedEntry, anyRecord } from './arbitraries.ts';
 import { guid, MINUTE_MS, START_MS, setPresence, setStatusMessage } from './commands.ts';
 
 function recordBytes(record: UserRecord, armedMs = START_MS): Buffer {
@@ -31,6 +33,15 @@ describe('stored values', () => {
       fc.property(anyFeedEntry, (entry) => {
         const bytes = Buffer.from(encodeFeedEntry(new ByteWriter(), entry));
         expect(decodeFeedEntry(bytes)).toEqual(entry);
+      }),
+    );
+  });
+
+  it('give every document back exactly', () => {
+    fc.assert(
+      fc.property(anyDocument, (text) => {
+        const bytes = Buffer.from(encodeDocument(new ByteWriter(), text));
+        expect(decodeDocument(bytes)).toBe(text);
       }),
     );
   });
@@ -66,6 +77,18 @@ describe('stored values', () => {
     }
   });
 
+  it('show that any one byte of a document was changed, or its end is missing', () => {
+    for (const text of ['', 'a short one', 'ünïcödé 🏮']) {
+      const bytes = Buffer.from(encodeDocument(new ByteWriter(), text));
+      for (let place = 0; place < bytes.length; place++) {
+        const damaged = Buffer.from(bytes);
+        damaged[place] = (damaged[place] ?? 0) ^ 1;
+        expect(() => decodeDocument(damaged)).toThrow(DamagedValue);
+        expect(() => decodeDocument(bytes.subarray(0, place))).toThrow(DamagedValue);
+      }
+    }
+  });
+
   it('show that their end is missing', () => {
     const bytes = recordBytes(advance(NEW_RECORD, START_MS, setPresence()).record);
     for (let length = 0; length < bytes.length; length++) {
@@ -77,6 +100,8 @@ describe('stored values', () => {
     const writer = new ByteWriter();
     const entry = { tenantId: guid(1), userId: guid(2), change: aChange() };
     expect(() => decodeRecord(encodeFeedEntry(writer, entry))).toThrow(NewerValue);
+    expect(() => decodeRecord(encodeDocument(writer, 'text'))).toThrow(NewerValue);
+    expect(() => decodeDocument(encodeFeedEntry(writer, entry))).toThrow(NewerValue);
   });
 
   it('take little room: two sessions whose ids are GUIDs stay below 110 bytes', () => {

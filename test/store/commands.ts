@@ -55,7 +55,7 @@ export async function readOne(store: PresenceStore, who: UserKey) {
   return record;
 }
 
-/** The whole feed, read `pageSize` at a time. */
+/** The whole feed, read `pageSize` at a time, without the places. */
 export async function wholeFeed(
   store: PresenceStore,
   pageSize = 100,
@@ -65,7 +65,9 @@ export async function wholeFeed(
   for (let cursor = from; ; ) {
     const page = await store.feed(cursor, pageSize);
     if (page.entries.length === 0) return all;
-    all.push(...page.entries);
+    for (const { tenantId, userId, change } of page.entries) {
+      all.push({ tenantId, userId, change });
+    }
     cursor = page.cursor;
   }
 }

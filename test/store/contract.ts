@@ -17,9 +17,15 @@ import {
   user,
   wholeFeed,
 } from './commands.ts';
+import { documentContract } from './document-contract.ts';
+import { feedPlaceContract } from './feed-place-contract.ts';
+import { usersContract } from './users-contract.ts';
 
 /** What every store does. `open` gives a new, empty one. */
 export function storeContract(name: string, open: () => Promise<PresenceStore>): void {
+  feedPlaceContract(name, open);
+  documentContract(name, open);
+  usersContract(name, open);
   describe(`${name} store`, () => {
     let store: PresenceStore;
 
@@ -356,6 +362,7 @@ export function storeContract(name: string, open: () => Promise<PresenceStore>):
         await expect(store.due(START_MS, 1)).rejects.toThrow(StoreUnavailable);
         await expect(store.nextDueMs()).rejects.toThrow(StoreUnavailable);
         await expect(store.feed(FEED_START, 1)).rejects.toThrow(StoreUnavailable);
+        await expect(store.feedBounds()).rejects.toThrow(StoreUnavailable);
         await expect(store.trimFeed(START_MS, 1)).rejects.toThrow(StoreUnavailable);
         expect(store.health().writable).toBe(false);
       });

@@ -1,6 +1,6 @@
 // Opens the store of a folder in a process of its own, says how that went, and then, told 'serve',
 // serves until the parent says otherwise; told 'read', reads everything; told 'write', writes without
-// end and says what was kept. Runs the built program: this Node may not run TypeScript.
+// end and says what was kept; told 'documents', does so with documents. Runs the built program: this Node may not run TypeScript.
 
 import { advance } from '../../dist/engine/advance.js';
 import { openLmdbStore } from '../../dist/store/lmdb/open.js';
@@ -31,6 +31,23 @@ async function write(store) {
   }
 }
 
+const LARGE = '🏮'.repeat(25_000);
+
+/** Each write replaces two documents, keeps a new one and forgets the one that the write before kept. */
+async function writeDocuments(store, collection) {
+  const found = (await store.documents.all(collection)).get('left') ?? '0 ';
+  for (let at = Number(found.split(' ')[0]) + 1; ; at++) {
+    const text = `${at} ${LARGE.slice(0, ((at * 7919) % LARGE.length) & ~1)}`;
+    await store.documents.write([
+      { collection, id: 'left', text },
+      { collection, id: `new-${at}`, text: '' },
+      { collection, id: `new-${at - 1}`, text: undefined },
+      { collection, id: 'right', text },
+    ]);
+    await say({ kept: at, collection });
+  }
+}
+
 try {
   const store = await openLmdbStore({ path });
   if (then === 'read') {
@@ -41,6 +58,9 @@ try {
   } else {
     await say({ opened: true });
     if (then === 'write') await write(store);
+    if (then === 'documents') {
+      await Promise.all(['a', 'b', 'c'].map((collection) => writeDocuments(store, collection)));
+    }
     await heard();
     await store.close();
   }

@@ -8,6 +8,7 @@ export interface Said {
   readonly opened?: boolean;
   readonly users?: number;
   readonly kept?: number;
+  readonly collection?: string;
   readonly code?: string;
   readonly message?: string;
 }
@@ -21,7 +22,7 @@ export interface Child {
 /** Opens the folder's store in another process. What it prints is not shown. */
 export async function openInChild(
   folder: string,
-  then: 'serve' | 'read' | 'write',
+  then: 'serve' | 'read' | 'write' | 'documents',
   onSaid: (said: Said) => void = () => {},
 ): Promise<Child> {
   const process = fork(SCRIPT, [folder, then], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });

@@ -5,11 +5,13 @@ import { StoreUnavailable } from '../../src/store/errors.ts';
 import { Committer } from '../../src/store/lmdb/committer.ts';
 import { createStore } from '../../src/store/lmdb/create.ts';
 import { type Database, mapFile } from '../../src/store/lmdb/database.ts';
-import { nextInFeed, readFeed } from '../../src/store/lmdb/feed.ts';
+import { readDocuments } from '../../src/store/lmdb/documents.ts';
+import { feedBounds, nextInFeed, readFeed } from '../../src/store/lmdb/feed.ts';
 import { LmdbFile } from '../../src/store/lmdb/lmdb-file.ts';
 import { Records } from '../../src/store/lmdb/records.ts';
 import { Room } from '../../src/store/lmdb/room.ts';
 import { openTables } from '../../src/store/lmdb/tables.ts';
+import { upgrade } from '../../src/store/lmdb/upgrade.ts';
 import { MINUTE_MS, START_MS, setPresence, setStatusMessage, stepAt, user } from './commands.ts';
 import { newFolder } from './folders.ts';
 
@@ -24,7 +26,7 @@ describe('group commit', () => {
     const folder = newFolder();
     const path = join(folder, 'porchlight.mdb');
     await createStore(folder, path);
-    database = openTables(path, mapFile(path), new Room(path));
+    database = upgrade(openTables(path, mapFile(path), new Room(path)));
     records = new Records(database, 100);
     nowMs = 0;
     hints = 0;
@@ -68,6 +70,9 @@ describe('group commit', () => {
     });
     return { started, fail };
   }
+
+  const document = (id: string, text: string) => ({ collection: 'things', id, text });
+  const documents = () => Object.fromEntries(readDocuments(database, 'things'));
 
   it('keeps what is told at once in one transaction', async () => {
     const before = transactions();
@@ -194,6 +199,72 @@ describe('group commit', () => {
     expect(await outcomes[0]).toBe('a commit failed: the disk burns');
   });
 
+  it('keeps documents in one transaction with the updates of the moment', async () => {
+    const before = transactions();
+    await Promise.all([
+      committer.update(user(1), START_MS, stepAt(START_MS, setPresence(BUSY))),
+      committer.write([document('a', '1'), document('b', '1')]),
+      committer.write([document('a', '2')]),
+    ]);
+    expect(transactions()).toBe(before + 1);
+    expect(documents()).toEqual({ a: '2', b: '1' });
+    await committer.write([]);
+    expect(transactions()).toBe(before + 1);
+  });
+
+  it('shows no document before it is kept, and loses those behind a lost group too', async () => {
+    await committer.write([document('a', 'kept')]);
+    const { started, fail } = failNext();
+    const first = committer.write([document('a', 'lost')]);
+    await started;
+    const second = committer.write([document('a', 'lost too'), document('b', 'lost too')]);
+    expect(documents()).toEqual({ a: 'kept' });
+    fail();
+    for (const result of await Promise.allSettled([first, second])) {
+      expect(result).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) });
+    }
+    await expect(committer.write([document('a', 'too early')])).rejects.toThrow('the disk burns');
+    expect(documents()).toEqual({ a: 'kept' });
+    nowMs += 1000;
+    await committer.write([document('b', 'kept')]);
+    expect(documents()).toEqual({ a: 'kept', b: 'kept' });
+  });
+
+  it('refuses documents when those that wait fill much memory', async () => {
+    const { started, fail } = failNext();
+    const text = 'x'.repeat(1 << 24);
+    const outcomes = Array.from({ length: 5 }, (_, at) =>
+      committer.write([document(`${at}`, text)]).then(
+        () => 'kept',
+        (error) => error.message,
+      ),
+    );
+    expect(await outcomes[4]).toBe('documents of 64 MB and more wait for the disk already');
+    await started;
+    fail();
+    expect(await outcomes[3]).toBe('a commit failed: the disk burns');
+  });
+
+  it('makes nobody miss counters that a lost group has left out', async () => {
+    const tell = (at: number) =>
+      committer.update(user(at), START_MS, stepAt(START_MS, setPresence(BUSY)));
+    await tell(1);
+    const { cursor } = readFeed(database, '', 10);
+    const { started, fail } = failNext();
+    const lost = tell(2);
+    await started;
+    fail();
+    await expect(lost).rejects.toThrow(StoreUnavailable);
+    expect(feedBounds(database)).toEqual({ start: '', end: cursor });
+    nowMs += 1000;
+    await tell(3);
+    await committer.forget([1]);
+    const { start, end } = feedBounds(database);
+    expect(start).toBe(cursor);
+    expect(readFeed(database, start, 10)).toMatchObject({ entries: [user(3)], cursor: end });
+    expect(end).toBe('0000000000000003');
+  });
+
   it('never gives a counter of the feed twice', async () => {
     const tell = (at: number) =>
       committer.update(user(at), START_MS, stepAt(START_MS, setPresence(BUSY)));
@@ -203,7 +274,7 @@ describe('group commit', () => {
     expect(readFeed(database, '', 10).entries).toEqual([]);
     expect(nextInFeed(database)).toBe(3);
     await tell(3);
-    expect(readFeed(database, '', 10).cursor).toBe('3');
+    expect(readFeed(database, '', 10).cursor).toBe('0000000000000003');
     expect(nextInFeed(database)).toBe(4);
   });
 });

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { NEVER_MS } from '../../src/engine/facts.ts';
 import { BUSY, IN_A_CALL } from '../../src/engine/pair.ts';
 import { checkFile } from '../../src/store/lmdb/check-file.ts';
+import { SCHEMA } from '../../src/store/lmdb/meta.ts';
 import { openLmdbStore } from '../../src/store/lmdb/open.ts';
 import {
   guid,
@@ -170,7 +171,7 @@ describe('a damaged file', () => {
   it('that a later Porchlight wrote is refused as newer, and left alone', async () => {
     const damage = (file: string) =>
       patch(file, (bytes) => {
-        const here = '"schema":1';
+        const here = `"schema":${SCHEMA}`;
         const at = bytes.indexOf(here);
         expect(at).toBeGreaterThan(0);
         for (let from = at; from !== -1; from = bytes.indexOf(here, from)) {

@@ -103,6 +103,38 @@ describe('on a full disk', () => {
     expect(await store.nextDueMs()).toBe(START_MS + 60 * MINUTE_MS);
   });
 
+  it('keeps documents whole or not at all, also large ones', async () => {
+    const text = (at: number) => `${at} ${'x'.repeat(200_000)}`;
+    const write = (at: number, length: number) =>
+      store.documents.write([
+        { collection: 'large', id: 'same', text: text(at) },
+        { collection: 'large', id: `${at}`.padStart(5, '0'), text: text(at).slice(0, length) },
+      ]);
+    let kept = 0;
+    for (; ; kept++) {
+      try {
+        await write(kept, kept % 2 === 0 ? 200_000 : 100);
+      } catch (error) {
+        expect(error).toBeInstanceOf(StoreUnavailable);
+        break;
+      }
+    }
+    expect(kept).toBeGreaterThan(5);
+    const check = async () => {
+      const found = await store.documents.all('large');
+      expect(found.size).toBe(kept + 1);
+      expect(found.get('same')).toBe(text(kept - 1));
+    };
+    await check();
+    await store.close();
+    store = await open();
+    await check();
+    execFileSync('mount', ['-o', 'remount,size=32M', disk]);
+    await write(kept, 200_000);
+    kept++;
+    await check();
+  });
+
   it('lets one write a second find out, and refuses the others at once', async () => {
     const kept = await fill();
     const write = () => tell(store, user(kept), START_MS, HUGE);

@@ -4,8 +4,8 @@ import { advance, NEW_RECORD, type UserRecord } from '../../src/engine/advance.t
 import type { PresenceCommand } from '../../src/engine/command.ts';
 import { NEVER_MS } from '../../src/engine/facts.ts';
 import { dueAfter } from '../../src/store/due-index.ts';
-import type { FeedEntry, PresenceStore, UserKey } from '../../src/store/store.ts';
-import { anyCommand } from './arbitraries.ts';
+import type { DocumentEdit, FeedEntry, PresenceStore, UserKey } from '../../src/store/store.ts';
+import { anyCommand, anyEdit } from './arbitraries.ts';
 import { guid, MINUTE_MS, START_MS, tell, user, wholeFeed } from './commands.ts';
 
 const USERS = 4;
@@ -20,7 +20,7 @@ interface Told {
   readonly command: PresenceCommand | null;
 }
 
-/** A moment: how long after the last, and what is told at once. */
+/** A moment: how long after the last, what is told, and the writes of documents, all at once. */
 const anyMoment = fc.record({
   minutes: fc.integer({ min: -3, max: 90 }),
   told: fc.array(
@@ -30,11 +30,15 @@ const anyMoment = fc.record({
     }),
     { maxLength: 8 },
   ),
+  writes: fc.array(fc.array(anyEdit, { maxLength: 4 }), { maxLength: 3 }),
+  /** How many entries of the feed are forgotten afterwards. */
+  forgotten: fc.nat(3),
 });
 
 /** What a store is to keep, in the plainest way. */
 class Model {
-  readonly feed: FeedEntry[] = [];
+  feed: FeedEntry[] = [];
+  readonly #documents = new Map<string, Map<string, string>>();
   readonly #records = EVERYONE.map((): UserRecord | undefined => undefined);
   readonly #armedMs = EVERYONE.map(() => NEVER_MS);
 
@@ -46,6 +50,17 @@ class Model {
     this.#records[at] = record;
     this.#armedMs[at] = dueAfter(this.#armedMs[at] ?? NEVER_MS, record.untilMs, nowMs);
     for (const change of changes) this.feed.push({ ...who, change });
+  }
+
+  write({ collection, id, text }: DocumentEdit): void {
+    const documents = this.documents(collection);
+    this.#documents.set(collection, documents);
+    if (text === undefined) documents.delete(id);
+    else documents.set(id, text);
+  }
+
+  documents(collection: string): Map<string, string> {
+    return this.#documents.get(collection) ?? new Map();
   }
 
   records(tenant: number): (UserRecord | undefined)[] {
@@ -79,13 +94,19 @@ export function storeModel(name: string, open: () => Promise<PresenceStore>): vo
         const store = await open();
         const model = new Model();
         let nowMs = START_MS;
-        for (const { minutes, told } of history) {
+        for (const { minutes, told, writes, forgotten } of history) {
           nowMs += minutes * MINUTE_MS;
           const updates = told.map(({ at, command }) =>
             tell(store, whoIs(at), nowMs, command ?? undefined),
           );
           for (const each of told) model.tell(each, nowMs);
-          await Promise.all(updates);
+          const written = writes.map((edits) => store.documents.write(edits));
+          for (const each of writes.flat()) model.write(each);
+          await Promise.all([...updates, ...written]);
+          expect(await store.trimFeed(NEVER_MS, forgotten)).toBe(
+            Math.min(forgotten, model.feed.length),
+          );
+          model.feed = model.feed.slice(forgotten);
           await compare(store, model, nowMs);
         }
         await store.close();
@@ -102,6 +123,13 @@ async function compare(store: PresenceStore, model: Model, nowMs: number): Promi
     expect(records).toEqual(model.records(tenant));
   }
   expect(await wholeFeed(store, 7)).toEqual(model.feed);
+  const { start, end } = await store.feedBounds();
+  expect(await wholeFeed(store, 7, start)).toEqual(model.feed);
+  expect((await store.feed(start, 1000)).cursor).toBe(end);
+  for (const collection of ['a', 'ab']) {
+    const documents = [...model.documents(collection)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    expect([...(await store.documents.all(collection))]).toEqual(documents);
+  }
   expect(await store.nextDueMs()).toBe(model.nextDueMs());
 
   const due = await store.due(nowMs, 100);

@@ -641,18 +641,18 @@ describe('requests that are none', () => {
     expect(text).not.toContain('HTTP/1.1');
   });
 
-  test('headers of more than 16 KB are 431', async () => {
+  test('headers of more than 32 KB are 431', async () => {
     const answer = await sendRaw(porchlight.origin, [
-      `GET ${SET} HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
+      `GET ${SET} HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`,
     ]);
     expect(expectRawError(answer, 431, 'RequestHeaderFieldsTooLarge')).toBe(
       'The request headers are too large.',
     );
   });
 
-  test('a path of more than 16 KB is 431', async () => {
+  test('a path of more than 32 KB is 431', async () => {
     const answer = await sendRaw(porchlight.origin, [
-      `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+      `GET /${'x'.repeat(40_000)} HTTP/1.1\r\nHost: x\r\n\r\n`,
     ]);
     expectRawError(answer, 431, 'RequestHeaderFieldsTooLarge');
   });

@@ -1,5 +1,5 @@
 import type { Route } from '../../src/http/route.ts';
-import { APP, preferred, session, USER } from './porchlight.ts';
+import { APP, preferred, session, START, STRANGER, USER } from './porchlight.ts';
 
 /** A body that each operation takes, by its name. */
 export const EXAMPLE_BODIES: Readonly<Record<string, object>> = {
@@ -16,11 +16,28 @@ export const EXAMPLE_BODIES: Readonly<Record<string, object>> = {
   },
   updatePresence: preferred('Away/Away'),
   updatePresenceSession: preferred('Available/Available'),
+  createSubscription: {
+    changeType: 'updated',
+    notificationUrl: 'https://receiver.example/notifications',
+    resource: `communications/presences?$filter=id in ('${USER}')`,
+    expirationDateTime: inAnHour(),
+    clientState: 'what only we know',
+    includeResourceData: false,
+  },
+  updateSubscription: { expirationDateTime: inAnHour() },
 };
 
-/** A path of the route table with a user and a session put in. */
+/** By the clock that wire tests begin with. */
+function inAnHour(): string {
+  return new Date(START + 60 * 60_000).toISOString();
+}
+
+/** A path of the route table with a user and a session put in; its subscription is nobody's. */
 export function fillIn(path: string, user = USER, sessionId = APP): string {
-  return path.replace(':user', user).replace(':session', sessionId);
+  return path
+    .replace(':user', user)
+    .replace(':session', sessionId)
+    .replace(':subscription', STRANGER);
 }
 
 export interface ExampleRequest {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/auth/caller.ts';
-import { systemClock } from '../../src/clock.ts';
+import { ManualClock } from '../../src/clock.ts';
 import { IN_A_CALL } from '../../src/engine/pair.ts';
 import { toGraphError } from '../../src/errors.ts';
 import { createDispatcher, type Dispatch } from '../../src/http/dispatcher.ts';
@@ -8,6 +8,7 @@ import { presenceRoutes } from '../../src/http/operations/all.ts';
 import { createPresenceService, type PresenceService } from '../../src/presence/service.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { exampleRoutes } from '../http/routes.ts';
+import { exampleSubscriptions } from '../subscriptions/example-service.ts';
 import { EXAMPLE_BODIES, fillIn } from './examples.ts';
 import {
   APP,
@@ -16,6 +17,7 @@ import {
   expectError,
   OTHER_TENANT,
   type Porchlight,
+  START,
   startPorchlight,
   TENANT,
   USER,
@@ -57,6 +59,12 @@ const WRITE_LEGACY: Documented = {
   application: ['Presence.ReadWrite.All'],
 };
 
+const SUBSCRIBE: Documented = {
+  own: ['Presence.Read.All'],
+  other: ['Presence.Read.All'],
+  application: [],
+};
+
 const DOCUMENTED: Record<string, Documented> = {
   getPresence: READ,
   getPresencesByUserId: READ_SEVERAL,
@@ -68,6 +76,12 @@ const DOCUMENTED: Record<string, Documented> = {
   updatePresence: WRITE_LEGACY,
   updatePresenceSession: WRITE_LEGACY,
   deletePresenceSession: WRITE_LEGACY,
+  createSubscription: SUBSCRIBE,
+  listSubscriptions: SUBSCRIBE,
+  getSubscription: SUBSCRIBE,
+  reauthorize: SUBSCRIBE,
+  updateSubscription: SUBSCRIBE,
+  deleteSubscription: SUBSCRIBE,
 };
 
 interface Case {
@@ -92,6 +106,9 @@ function expectedStatus({ operation, path, kind, permission, target }: Case): nu
   })();
   if (enough === 'own only') return 401;
   if (permission === undefined || !enough.includes(permission)) return 403;
+  // The subscription of these paths is nobody’s.
+  if (path.includes(':subscription')) return 404;
+  if (operation === 'createSubscription') return 201;
   if (target !== 'other tenant') return 200;
   // Another tenant's user is an unknown user: reading one is 404, and so is ending their session.
   return ['getPresence', 'clearPresence', 'deletePresenceSession'].includes(operation) ? 404 : 200;
@@ -122,6 +139,7 @@ function callerOf({ kind, permission, target }: Case): Caller {
     appId: APP,
     userId: kind === 'application' ? null : target === 'own' ? USER : COLLEAGUE,
     permissions: new Set(permission === undefined ? [] : [permission]),
+    expiresMs: START + 86_400_000,
   };
 }
 
@@ -142,12 +160,17 @@ describe('in process, the whole matrix', () => {
   let dispatch: Dispatch;
 
   beforeEach(() => {
+    const clock = new ManualClock(START);
     presence = createPresenceService({
       store: openMemoryStore(),
-      clock: systemClock,
+      clock,
       directory: EXAMPLE_DIRECTORY,
     });
-    const routes = presenceRoutes({ presence, profile: 'graph' }, EXAMPLE_DIRECTORY);
+    const subscriptions = exampleSubscriptions(clock, 'graph', EXAMPLE_DIRECTORY);
+    const routes = presenceRoutes(
+      { presence, subscriptions, profile: 'graph' },
+      EXAMPLE_DIRECTORY,
+    );
     dispatch = createDispatcher(routes, EXAMPLE_DIRECTORY);
   });
 

@@ -11,6 +11,7 @@ import { createDirectory, type Directory } from '../../src/presence/directory.ts
 import { openServer, type Server, type ServerParts } from '../../src/server.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { FEED_START, type PresenceStore, type UserKey } from '../../src/store/store.ts';
+import { trapOutbound } from '../subscriptions/receiver.ts';
 
 export const TENANT = '11111111-0000-4000-8000-000000000001';
 export const OTHER_TENANT = '22222222-0000-4000-8000-000000000002';
@@ -111,7 +112,16 @@ export async function startPorchlight({
       ...(cors !== undefined && { cors }),
       feedRetentionMs: 7 * DAY_MS,
     },
-    { store, clock, directory, log, issuers: [trust(TENANT), trust(OTHER_TENANT)], ...parts },
+    {
+      store,
+      clock,
+      directory,
+      log,
+      issuers: [trust(TENANT), trust(OTHER_TENANT)],
+      outbound: trapOutbound(),
+      validationTokens: { tokenFor: async () => 'signed elsewhere' },
+      ...parts,
+    },
   );
   const [origin = ''] = server.origins;
 

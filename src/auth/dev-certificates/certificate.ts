@@ -1,17 +1,15 @@
-import { createHash, type KeyObject, randomBytes, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import {
   bitString,
   integer,
   objectId,
   octetString,
   sequence,
-  set,
   TRUE,
   tagged,
   taggedBytes,
-  time,
-  utf8String,
 } from './der.ts';
+import { extension, keyIdOf, signedCertificate, type Validity } from './signed-certificate.ts';
 
 /** What the certificates are for: this machine as it calls itself, and nothing else. */
 export const SERVER_NAMES = ['localhost', '127.0.0.1', '::1'];
@@ -24,11 +22,6 @@ const IPV6_LOOPBACK_NET = Buffer.concat([IPV6_LOOPBACK, Buffer.alloc(16, 0xff)])
 const ECDSA_WITH_SHA256 = sequence(objectId('1.2.840.10045.4.3.2'));
 const SERVER_AUTH = sequence(objectId('1.3.6.1.5.5.7.3.1'));
 
-interface Validity {
-  readonly notBeforeMs: number;
-  readonly notAfterMs: number;
-}
-
 interface KeyPair {
   /** Both on curve P-256. */
   readonly privateKey: KeyObject;
@@ -40,11 +33,12 @@ interface KeyPair {
  * stolen, it could vouch for no other site to a browser that trusts it. DER.
  */
 export function caCertificate(name: string, keys: KeyPair, validity: Validity): Buffer {
-  return certificate({
+  return signedCertificate({
     ...validity,
     subject: name,
     issuer: name,
     publicKey: keys.publicKey,
+    algorithm: ECDSA_WITH_SHA256,
     signingKey: keys.privateKey,
     extensions: [
       // A CA (TRUE) that makes no further CAs (0).
@@ -64,11 +58,12 @@ export function serverCertificate(
   ca: KeyPair & { readonly name: string },
   validity: Validity,
 ): Buffer {
-  return certificate({
+  return signedCertificate({
     ...validity,
     subject: 'localhost',
     issuer: ca.name,
     publicKey,
+    algorithm: ECDSA_WITH_SHA256,
     signingKey: ca.privateKey,
     extensions: [
       extension('2.5.29.19', sequence(), { critical: true }),
@@ -80,40 +75,6 @@ export function serverCertificate(
       extension('2.5.29.35', sequence(taggedBytes(0, keyId(ca.publicKey)))),
     ],
   });
-}
-
-interface CertificateParts extends Validity {
-  readonly subject: string;
-  readonly issuer: string;
-  readonly publicKey: KeyObject;
-  readonly signingKey: KeyObject;
-  readonly extensions: readonly Buffer[];
-}
-
-/** RFC 5280, section 4.1. */
-function certificate(parts: CertificateParts): Buffer {
-  const version3 = integer(2);
-  const serial = integer(...randomBytes(16));
-  const toBeSigned = sequence(
-    tagged(0, version3),
-    serial,
-    ECDSA_WITH_SHA256,
-    commonName(parts.issuer),
-    sequence(time(parts.notBeforeMs), time(parts.notAfterMs)),
-    commonName(parts.subject),
-    parts.publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(3, sequence(...parts.extensions)),
-  );
-  const signature = sign('sha256', toBeSigned, parts.signingKey);
-  return sequence(toBeSigned, ECDSA_WITH_SHA256, bitString(signature));
-}
-
-function extension(id: string, value: Buffer, { critical = false } = {}): Buffer {
-  return sequence(objectId(id), ...(critical ? [TRUE] : []), octetString(value));
-}
-
-function commonName(name: string): Buffer {
-  return sequence(set(sequence(objectId('2.5.4.3'), utf8String(name))));
 }
 
 /** General names: 2 is a DNS name, 7 an IP address. */
@@ -133,8 +94,7 @@ function subtrees(): Buffer[] {
   ];
 }
 
-/** RFC 5280, section 4.2.1.2: SHA-1 of the key's own bits, which are the last 65 bytes on P-256. */
+/** The key's own bits are the last 65 bytes on P-256. */
 function keyId(publicKey: KeyObject): Buffer {
-  const point = publicKey.export({ type: 'spki', format: 'der' }).subarray(-65);
-  return createHash('sha1').update(point).digest();
+  return keyIdOf(publicKey.export({ type: 'spki', format: 'der' }).subarray(-65));
 }

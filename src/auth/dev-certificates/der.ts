@@ -10,6 +10,7 @@ export const set = (...content: Content): Buffer => element(0x31, content);
 export const octetString = (...content: Content): Buffer => element(0x04, content);
 export const utf8String = (text: string): Buffer => element(0x0c, [Buffer.from(text, 'utf8')]);
 export const TRUE: Buffer = element(0x01, [Buffer.of(0xff)]);
+export const NULL: Buffer = element(0x05, []);
 
 /** A whole number, zero or greater, from its bytes. */
 export function integer(...bytes: readonly number[]): Buffer {

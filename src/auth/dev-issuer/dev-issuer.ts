@@ -1,12 +1,15 @@
+import { join } from 'node:path';
 import type { FastifyPluginAsync } from 'fastify';
 import { createLocalJWKSet } from 'jose';
 import type { Clock } from '../../clock.ts';
+import { issuerAt } from '../discovery.ts';
+import { createPublisher, type Publisher } from '../publisher/publisher.ts';
+import { openSigningKey, type SigningKey } from '../signing-key.ts';
 import type { Tenant } from '../tenant-file.ts';
 import type { TrustedIssuer } from '../trusted-issuer.ts';
 import { baseOf } from './discovery.ts';
 import { tokenRoutes } from './routes.ts';
 import { GRAPH } from './scope.ts';
-import { openSigningKey, type SigningKey } from './signing-key.ts';
 
 export interface DevIssuerOptions {
   /** The signing key is kept below it, in `dev/issuer-key.json`. Null: in memory only. */
@@ -22,6 +25,12 @@ export interface DevIssuer {
   readonly issuers: readonly TrustedIssuer[];
   /** Discovery, keys and token endpoint. Register without a prefix. */
   readonly plugin: FastifyPluginAsync;
+  /**
+   * Signs validation tokens with the issuer's key, which `plugin` publishes. `origin` is the address of
+   * the server that receivers look the key up at, `http://127.0.0.1:4280`; it is asked for with each
+   * token, as the port may be known only once the server listens.
+   */
+  publisher(origin: () => string): Publisher;
 }
 
 /** Names of Microsoft Graph that tokens have as their audience: with and without slash, and its app id. */
@@ -32,10 +41,19 @@ const LOOPBACK = /^https?:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,
 /** The dev server's own token issuer: gives anybody any token, so for development only. */
 export async function createDevIssuer(options: DevIssuerOptions): Promise<DevIssuer> {
   const { dataDir, tenants, clock, randomUUID } = options;
-  const key = await openSigningKey(dataDir);
+  const key = await openSigningKey(
+    dataDir === null ? null : join(dataDir, 'dev', 'issuer-key.json'),
+  );
   return {
     issuers: tenants.map((tenant) => trustedIssuer(tenant, key)),
     plugin: tokenRoutes({ tenants, clock, randomUUID, key }),
+    publisher: (origin) =>
+      createPublisher({
+        key,
+        issuerOf: (tenantId) => issuerAt(origin(), tenantId),
+        clock,
+        randomUUID,
+      }),
   };
 }
 

@@ -1,10 +1,11 @@
 import type { FastifyError, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Clock } from '../../clock.ts';
 import { isGuid } from '../../graph/guid.ts';
+import { issuerAt, registerDiscovery, type TenantPath } from '../discovery.ts';
+import type { SigningKey } from '../signing-key.ts';
 import type { Tenant } from '../tenant-file.ts';
-import { discoveryDocument, issuerAt } from './discovery.ts';
+import { discoveryDocument } from './discovery.ts';
 import { OAuthError, oauthErrorBody } from './oauth-error.ts';
-import type { SigningKey } from './signing-key.ts';
 import { readTokenRequest } from './token-request.ts';
 import { tokenResponse } from './token-response.ts';
 
@@ -13,10 +14,6 @@ export interface TokenRoutesOptions {
   readonly clock: Clock;
   readonly randomUUID: () => string;
   readonly key: SigningKey;
-}
-
-interface TenantPath {
-  Params: { readonly tenant: string };
 }
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -59,16 +56,12 @@ export function tokenRoutes(options: TokenRoutesOptions): FastifyPluginAsync {
         .send(oauthErrorBody(refused, clock.nowMs(), { traceId, correlationId }));
     });
 
-    for (const version of ['/v2.0', '']) {
-      server.get<TenantPath>(
-        `/:tenant${version}/.well-known/openid-configuration`,
-        async (request) => discoveryDocument(baseOfRequest(request), tenantOf(request).id),
-      );
-    }
-
-    server.get<TenantPath>('/:tenant/discovery/v2.0/keys', async (request) => {
-      tenantOf(request);
-      return { keys: [key.publicJwk] };
+    registerDiscovery(server, {
+      key,
+      versions: ['/v2.0', ''],
+      tenantIdOf: (request) => tenantOf(request).id,
+      baseOf: baseOfRequest,
+      documentOf: discoveryDocument,
     });
 
     server.get<TenantPath>('/:tenant/oauth2/v2.0/authorize', async () => {
@@ -110,7 +103,7 @@ function asOAuthError(error: FastifyError | OAuthError): OAuthError | undefined 
 }
 
 /** The server's address as this client knows it, without a slash at the end. */
-function baseOfRequest({ protocol, host }: FastifyRequest): string {
+function baseOfRequest({ protocol, host }: FastifyRequest<TenantPath>): string {
   const base = `${protocol}://${host}`;
   if (!/^[\w.:[\]-]+$/.test(host) || !URL.canParse(base)) {
     throw new OAuthError('invalid_request', 'The Host header is not an address.');

@@ -1,5 +1,5 @@
 import { type JWTPayload, SignJWT } from 'jose';
-import { SIGNING_ALGORITHM, type SigningKey } from './signing-key.ts';
+import { SIGNING_ALGORITHM, type SigningKey } from '../signing-key.ts';
 
 /** What a token request comes to, once it is checked. */
 export type Grant = ApplicationGrant | DelegatedGrant;

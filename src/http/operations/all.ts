@@ -2,15 +2,21 @@ import type { Directory } from '../../presence/directory.ts';
 import type { Route } from '../route.ts';
 import { clearPresence } from './clear-presence.ts';
 import { clearUserPreferredPresence } from './clear-user-preferred-presence.ts';
+import { createSubscription } from './create-subscription.ts';
 import { deletePresenceSession } from './delete-presence-session.ts';
+import { deleteSubscription } from './delete-subscription.ts';
 import { getPresence } from './get-presence.ts';
 import { getPresencesByUserId } from './get-presences-by-user-id.ts';
+import { getSubscription } from './get-subscription.ts';
+import { listSubscriptions } from './list-subscriptions.ts';
+import { reauthorizeSubscription } from './reauthorize-subscription.ts';
 import type { Services } from './services.ts';
 import { setPresence } from './set-presence.ts';
 import { setStatusMessage } from './set-status-message.ts';
 import { setUserPreferredPresence } from './set-user-preferred-presence.ts';
 import { updatePresence } from './update-presence.ts';
 import { updatePresenceSession } from './update-presence-session.ts';
+import { updateSubscription } from './update-subscription.ts';
 
 /** Every operation of the Graph API that Porchlight has: the route table. */
 export function presenceRoutes(services: Services, directory: Directory): readonly Route[] {
@@ -25,5 +31,11 @@ export function presenceRoutes(services: Services, directory: Directory): readon
     updatePresence(services),
     updatePresenceSession(services),
     deletePresenceSession(services),
+    createSubscription(services),
+    listSubscriptions(services),
+    getSubscription(services),
+    reauthorizeSubscription(services),
+    updateSubscription(services),
+    deleteSubscription(services),
   ];
 }

@@ -4,11 +4,13 @@ import type { Decision } from '../../engine/presence.ts';
 import { GraphError } from '../../graph/error.ts';
 import type { Profile } from '../../graph/settable.ts';
 import type { Outcome, PresenceService } from '../../presence/service.ts';
+import type { SubscriptionService } from '../../subscriptions/service.ts';
 import { type Call, DONE, type Reply } from '../route.ts';
 
 /** What operations work with. */
 export interface Services {
   readonly presence: PresenceService;
+  readonly subscriptions: SubscriptionService;
   readonly profile: Profile;
 }
 

@@ -1,10 +1,10 @@
 import { NEVER_MS } from '../../engine/facts.ts';
 import type { ByteWriter } from '../bytes.ts';
-import { encodeFeedEntry, encodeRecord } from '../codec.ts';
+import { encodeDocument, encodeFeedEntry, encodeRecord } from '../codec.ts';
 import type { Database } from './database.ts';
 import type { Draft, Group } from './group.ts';
-import { dueKey, feedKey, userKey } from './keys.ts';
-import { putNextInFeed } from './meta.ts';
+import { documentKey, dueKey, feedKey, userKey } from './keys.ts';
+import { putForgotten, putNextInFeed } from './meta.ts';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -24,8 +24,12 @@ export async function commit(
   const drafts = [...group.drafts];
   const records = drafts.map((draft) => encodeRecord(writer, draft));
   const entries = group.feed.map((entry) => encodeFeedEntry(writer, entry));
+  const documents = [...group.documents].map(([name, text]) => ({
+    key: documentKey(name),
+    value: text === undefined ? undefined : encodeDocument(writer, text),
+  }));
   const { root, due, feed, meta } = database;
-  database.room.make(scattered(drafts), writer.bytes);
+  database.room.make(scattered(drafts) + documents.length, writer.bytes, documents.length);
   // After some failures LMDB begins no transaction any more. Here it says so; a batch would wait for ever.
   if (isTrial) root.transactionSync(() => {});
   await root.batch(() => {
@@ -39,13 +43,20 @@ export async function commit(
     }
     for (const [at, entry] of entries.entries()) feed.put(feedKey(firstCounter + at), entry);
     for (const counter of group.forget) feed.remove(feedKey(counter));
-    if (group.forget.length > 0) putNextInFeed(meta, firstCounter + entries.length);
+    for (const { key, value } of documents) {
+      if (value === undefined) database.documents.remove(key);
+      else database.documents.put(key, value);
+    }
+    const forgotten = group.forget.at(-1);
+    if (forgotten === undefined) return;
+    putNextInFeed(meta, firstCounter + entries.length);
+    putForgotten(meta, forgotten);
   });
 }
 
 /**
- * How many puts and removes hit the file at places of their own: records and due entries. Those of
- * the feed stand next to each other.
+ * How many puts and removes of users hit the file at places of their own: records and due entries.
+ * Those of the feed stand next to each other.
  */
 function scattered(drafts: readonly Draft[]): number {
   const moved = drafts.filter(({ foundArmedMs, armedMs }) => armedMs !== foundArmedMs).length;

@@ -3,7 +3,7 @@ import { NEVER_MS } from '../../engine/facts.ts';
 import { ByteWriter } from '../bytes.ts';
 import { dueAfter } from '../due-index.ts';
 import { StoreUnavailable } from '../errors.ts';
-import type { Step, StoreHealth, UserKey } from '../store.ts';
+import type { DocumentEdit, Step, StoreHealth, UserKey } from '../store.ts';
 import { causeOf, commit } from './commit.ts';
 import type { Database } from './database.ts';
 import { nextInFeed } from './feed.ts';
@@ -14,6 +14,9 @@ import { Writability } from './writability.ts';
 
 /** How many updates may wait for the disk. More are refused: they would wait for seconds. */
 const MAX_WAITING = 100_000;
+
+/** How long the texts of documents that wait may be before more are refused: they are in memory. */
+const MAX_WAITING_CHARACTERS = 1 << 26;
 
 /**
  * Group commit: one group is on its way to the disk while the next collects. An update builds on the
@@ -77,6 +80,18 @@ export class Committer {
   async forget(counters: readonly number[]): Promise<void> {
     const group = this.#join();
     group.forget.push(...counters);
+    await group.done;
+  }
+
+  /** Keeps and forgets documents, all or none. */
+  async write(edits: readonly DocumentEdit[]): Promise<void> {
+    if (edits.length === 0) return;
+    const characters = (this.#collecting?.characters ?? 0) + (this.#flying?.characters ?? 0);
+    if (characters >= MAX_WAITING_CHARACTERS) {
+      throw new StoreUnavailable('documents of 64 MB and more wait for the disk already', 1000);
+    }
+    const group = this.#join();
+    for (const edit of edits) group.edit(edit);
     await group.done;
   }
 

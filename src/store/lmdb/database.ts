@@ -14,12 +14,14 @@ export interface Database {
   readonly due: Table;
   /** Counter → feed entry. */
   readonly feed: Table;
+  /** Collection and id → text of a document. */
+  readonly documents: Table;
   /** What the store says of itself: see `meta.ts`. */
   readonly meta: Table;
   readonly room: Room;
 }
 
-export const TABLES = ['records', 'due', 'feed', 'meta'] as const;
+export const TABLES = ['records', 'due', 'feed', 'documents', 'meta'] as const;
 
 const BYTES = { encoding: 'binary', keyEncoding: 'binary' } as const;
 

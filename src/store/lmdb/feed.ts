@@ -1,19 +1,31 @@
 import { decodeFeedEntry } from '../codec.ts';
-import { FEED_START, type FeedCursor, type FeedEntry, type FeedPage } from '../store.ts';
+import { counterOf, cursorAfter } from '../cursor.ts';
+import type { FeedBounds, FeedCursor, FeedItem, FeedPage } from '../store.ts';
 import { reading } from './damage.ts';
-import type { Database } from './database.ts';
+import type { Database, Table } from './database.ts';
 import { feedKey, readFeedKey } from './keys.ts';
-import { readNextInFeed } from './meta.ts';
+import { readForgotten, readNextInFeed } from './meta.ts';
 
-/** Up to `limit` entries after the cursor, which is the counter of the last entry read. */
+/** Up to `limit` entries after the cursor, which has the counter of the last entry read. */
 export function readFeed(database: Database, after: FeedCursor, limit: number): FeedPage {
-  const entries: FeedEntry[] = [];
+  const entries: FeedItem[] = [];
   let cursor = after;
   for (const { counter, entry } of entriesAfter(database, counterOf(after), limit)) {
-    entries.push(entry);
-    cursor = String(counter);
+    cursor = cursorAfter(counter);
+    const { tenantId, userId, change } = entry;
+    entries.push({ tenantId, userId, change, cursor });
   }
   return { entries, cursor };
+}
+
+/**
+ * Where the feed begins and ends. It begins after the last entry forgotten and not before the first
+ * kept: counters between the two may have been left out, and whoever has read up to there missed none.
+ */
+export function feedBounds({ feed, meta }: Database): FeedBounds {
+  const forgotten = readForgotten(meta);
+  const end = Math.max(forgotten, lastInFeed(feed));
+  return { start: cursorAfter(forgotten), end: cursorAfter(end) };
 }
 
 /** Counters of the entries at the start of the feed that are older than `beforeMs`, `limit` at most. */
@@ -28,9 +40,19 @@ export function oldestInFeed(database: Database, beforeMs: number, limit: number
 
 /** The counter of the next entry: greater than any ever given, also when all were forgotten. */
 export function nextInFeed({ feed, meta }: Database): number {
-  let last = 0;
-  for (const key of feed.getKeys({ reverse: true, limit: 1 })) last = readFeedKey(key);
-  return Math.max(last + 1, readNextInFeed(meta));
+  return Math.max(lastInFeed(feed) + 1, readNextInFeed(meta));
+}
+
+/** The counter of the first entry, 0 without one. */
+export function firstInFeed(feed: Table): number {
+  for (const key of feed.getKeys({ limit: 1 })) return readFeedKey(key);
+  return 0;
+}
+
+/** The counter of the last entry, 0 without one. */
+function lastInFeed(feed: Table): number {
+  for (const key of feed.getKeys({ reverse: true, limit: 1 })) return readFeedKey(key);
+  return 0;
 }
 
 function* entriesAfter(database: Database, after: number, limit: number) {
@@ -46,10 +68,4 @@ function* entriesAfter(database: Database, after: number, limit: number) {
     );
     yield { counter, entry };
   }
-}
-
-function counterOf(cursor: FeedCursor): number {
-  const counter = cursor === FEED_START ? 0 : Number(cursor);
-  if (Number.isSafeInteger(counter) && counter >= 0) return counter;
-  throw new TypeError(`not a cursor of this store's feed: ${JSON.stringify(cursor)}`);
 }

@@ -1,6 +1,7 @@
 import type { Advanced } from '../../engine/advance.ts';
 import { NEVER_MS } from '../../engine/facts.ts';
-import type { FeedEntry, UserKey } from '../store.ts';
+import type { DocumentEdit, FeedEntry, UserKey } from '../store.ts';
+import { documentName } from './keys.ts';
 import type { Slot } from './record-cache.ts';
 
 /** What a user's record is to be after a group's commit. Updates of one group collapse into it. */
@@ -16,6 +17,10 @@ export class Group {
   readonly feed: FeedEntry[] = [];
   /** Counters of feed entries to forget. */
   readonly forget: number[] = [];
+  /** Documents by name: their text, or undefined for one to forget. */
+  readonly documents = new Map<string, string | undefined>();
+  /** How long the texts of the documents were together, those replaced since as well. */
+  characters = 0;
   /** How many callers wait. */
   waiting = 0;
   readonly done: Promise<void>;
@@ -68,6 +73,12 @@ export class Group {
       draft.armedMs = armedMs;
     }
     for (const change of changes) this.feed.push({ tenantId, userId, change });
+  }
+
+  /** Adds an edit, over any before it of the same document. */
+  edit({ collection, id, text }: DocumentEdit): void {
+    this.documents.set(documentName(collection, id), text);
+    this.characters += text?.length ?? 0;
   }
 }
 

@@ -7,6 +7,7 @@ import type { UserKey } from '../store.ts';
  *   user   tenant GUID (16) | user GUID (16)
  *   due    instant (8) | user (32)
  *   feed   counter (8)
+ *   document   collection | 0 | id
  *
  * An instant is a big-endian float: for the instants there are, from 1970 on, these bytes sort as
  * the numbers do. LMDB copies keys at once, so each kind is written into one buffer again and again.
@@ -28,6 +29,11 @@ export function userKey(tenantId: string, userId: string): Buffer {
   if (!writeGuid(tenantId, user, 0)) throw notGuid('tenantId', tenantId);
   if (!writeGuid(userId, user, 16)) throw notGuid('userId', userId);
   return user;
+}
+
+/** Reads the user of a record's key back. */
+export function readUserId(key: Uint8Array): string {
+  return readGuid(key, 16);
 }
 
 /** Key of a user's due entry, valid until the next call. */
@@ -60,6 +66,23 @@ export function feedKey(counter: number): Buffer {
 /** Reads a feed key back. */
 export function readFeedKey(key: Uint8Array): number {
   return Number(new DataView(key.buffer, key.byteOffset, key.byteLength).getBigUint64(0));
+}
+
+/** Key of a document: its name, whose characters are all ASCII, as bytes. */
+export function documentKey(name: string): Buffer {
+  return Buffer.from(name, 'latin1');
+}
+
+/** What a document goes by in all collections. Names of collections don't hold what parts the two. */
+export function documentName(collection: string, id: string): string {
+  return `${collection}\0${id}`;
+}
+
+/** Reads the name of a document back: its collection and its id. */
+export function readDocumentKey(key: Uint8Array): { collection: string; id: string } {
+  const name = Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
+  const parting = name.indexOf('\0');
+  return { collection: name.slice(0, parting), id: name.slice(parting + 1) };
 }
 
 function notGuid(name: string, id: string): TypeError {

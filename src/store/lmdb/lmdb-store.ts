@@ -1,10 +1,13 @@
+import { checkCollection, checkEdit } from '../document-name.ts';
 import { StoreUnavailable } from '../errors.ts';
 import type { PresenceStore } from '../store.ts';
 import { Committer } from './committer.ts';
 import type { Database } from './database.ts';
+import { readDocuments } from './documents.ts';
 import { dueUntil, earliestDueMs } from './due.ts';
-import { oldestInFeed, readFeed } from './feed.ts';
+import { feedBounds, oldestInFeed, readFeed } from './feed.ts';
 import { Records } from './records.ts';
+import { usersAfter } from './users.ts';
 
 /** The store on an opened file. `release` lets go of the file after everything under way is done. */
 export function lmdbStore(
@@ -48,6 +51,11 @@ export function lmdbStore(
       return userIds.map((userId) => records.get(tenantId, userId)?.record);
     },
 
+    async users(tenantId, after, limit) {
+      mustBeOpen();
+      return usersAfter(database, tenantId, after, limit);
+    },
+
     update(user, nowMs, step) {
       return closing === undefined ? committer.update(user, nowMs, step) : Promise.reject(closed());
     },
@@ -67,6 +75,11 @@ export function lmdbStore(
       return readFeed(database, after, limit);
     },
 
+    async feedBounds() {
+      mustBeOpen();
+      return feedBounds(database);
+    },
+
     async trimFeed(beforeMs, limit) {
       mustBeOpen();
       // One at a time: the next looks at what the one before has left.
@@ -78,6 +91,20 @@ export function lmdbStore(
     onChanges(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+
+    documents: {
+      async all(collection) {
+        mustBeOpen();
+        checkCollection(collection);
+        return readDocuments(database, collection);
+      },
+
+      async write(edits) {
+        mustBeOpen();
+        for (const edit of edits) checkEdit(edit);
+        return committer.write(edits);
+      },
     },
 
     health: () =>

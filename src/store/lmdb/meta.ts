@@ -1,7 +1,10 @@
 import type { Table } from './database.ts';
 
 /** What this version reads and writes. Grows with each change that an older version must not touch. */
-export const SCHEMA = 1;
+export const SCHEMA = 2;
+
+/** The schema from which on a store has a table of documents and knows what its feed has forgotten. */
+export const FIRST_WITH_DOCUMENTS = 2;
 
 /** The store's own entry: what it is. */
 export interface Format {
@@ -22,6 +25,7 @@ export interface Holder {
 const FORMAT = Buffer.from('format');
 const SERVING = Buffer.from('serving');
 const NEXT_IN_FEED = Buffer.from('feed.next');
+const FORGOTTEN = Buffer.from('feed.forgotten');
 
 export function writeFormat(meta: Table): void {
   meta.putSync(FORMAT, bytesOf({ format: 'porchlight', schema: SCHEMA } satisfies Format));
@@ -52,6 +56,17 @@ export function readNextInFeed(meta: Table): number {
 /** Within a batch: keeps `next` with whatever else the batch commits. */
 export function putNextInFeed(meta: Table, next: number): void {
   meta.put(NEXT_IN_FEED, bytesOf(next));
+}
+
+/** The counter of the last feed entry that was forgotten, 0 when none ever was. */
+export function readForgotten(meta: Table): number {
+  const value = parsed(meta.getBinary(FORGOTTEN));
+  return typeof value === 'number' ? value : 0;
+}
+
+/** Within a batch or a transaction: keeps `counter` with whatever else it commits. */
+export function putForgotten(meta: Table, counter: number): void {
+  meta.put(FORGOTTEN, bytesOf(counter));
 }
 
 function bytesOf(value: unknown): Buffer {

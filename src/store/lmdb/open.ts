@@ -8,6 +8,7 @@ import { lmdbStore } from './lmdb-store.ts';
 import { Room } from './room.ts';
 import { serve } from './serving.ts';
 import { openTables, sample } from './tables.ts';
+import { upgrade } from './upgrade.ts';
 
 const CACHED_RECORDS = 10_000;
 
@@ -37,22 +38,30 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<Presence
     () => mapFile(path),
   );
   const room = new Room(path);
-  const letGo = async () => {
+  const close = async () => {
     room.close();
     await root.close();
   };
+  let letGo = close;
   try {
-    const database = reading(
+    const found = reading(
       path,
       () => 'LMDB',
       () => openTables(path, root, room),
     );
-    sample(database);
-    const serving = await serve(database, folder);
+    sample(found);
+    const serving = await serve(found, folder);
+    letGo = () => serving.release(close);
+    // Not before: until now it may be served by the earlier Porchlight that made it.
+    const database = reading(
+      path,
+      () => 'LMDB',
+      () => upgrade(found),
+    );
     return lmdbStore(database, {
       cachedRecords: options.cachedRecords ?? CACHED_RECORDS,
       monotonicMs: options.monotonicMs ?? (() => performance.now()),
-      release: () => serving.release(letGo),
+      release: letGo,
     });
   } catch (error) {
     await letGo();

@@ -28,17 +28,19 @@ export class Room {
 
   /**
    * Room for a commit of that many puts and removes in different places, with values of that many
-   * bytes.
+   * bytes. `apart` is how many of the values may be too large to share a page: they take pages side
+   * by side, and those that are free within the file may not be.
    * @throws the system's error when there is none
    */
-  make(operations: number, valueBytes: number): void {
+  make(operations: number, valueBytes: number, apart = 0): void {
     const meta = this.#file.meta();
     if (typeof meta === 'string') throw new Error(`the store's file: ${meta}`);
     const { pageBytes, lastPage } = meta;
     const usedBytes = (lastPage + 1) * pageBytes;
     // Each operation changes a page, and now and then splits it; but no more pages than there are.
     const changed = Math.min(Math.ceil(operations * 1.25), lastPage + 1);
-    const added = Math.ceil((2 * valueBytes) / pageBytes);
+    // Pages may be left half empty, and the last page of a value apart more than that.
+    const added = Math.ceil((2 * valueBytes) / pageBytes) + apart;
     const neededBytes = usedBytes + (changed + added + SPARE_PAGES) * pageBytes;
     const fileBytes = fstatSync(this.#descriptor).size;
     if (fileBytes >= neededBytes) return;

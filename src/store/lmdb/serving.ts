@@ -10,6 +10,9 @@ import { placeOf, type SocketPlace, socketNames } from './socket-place.ts';
 /** How often the holder may change while we look. Each time somebody else has won. */
 const MAX_ATTEMPTS = 10;
 
+/** What serving needs of the store. */
+type Served = Pick<Database, 'root' | 'meta' | 'path' | 'room'>;
+
 /** Keeps others from serving the store. */
 export interface Serving {
   /** Lets them, once `letGo` has closed the file. */
@@ -26,7 +29,7 @@ export interface Serving {
  *
  * @throws StoreUnusable StoreInUse
  */
-export async function serve(database: Database, folder: string): Promise<Serving> {
+export async function serve(database: Served, folder: string): Promise<Serving> {
   const { root, meta, path, room } = database;
   const { server, place, name } = await listen(folder);
   try {
@@ -64,7 +67,7 @@ export async function serve(database: Database, folder: string): Promise<Serving
 }
 
 async function release(
-  { root, meta, room }: Database,
+  { root, meta, room }: Served,
   own: Holder,
   letGo: () => Promise<void>,
   stop: () => Promise<void>,

@@ -1,13 +1,19 @@
-import { decodeFeedEntry, decodeRecord } from '../codec.ts';
+import { decodeDocument, decodeFeedEntry, decodeRecord } from '../codec.ts';
 import { StoreUnusable } from '../errors.ts';
 import { reading } from './damage.ts';
 import { type Database, existingTable, type Table } from './database.ts';
 import { readDueKey, userKey } from './keys.ts';
-import { readFormat, SCHEMA } from './meta.ts';
+import { FIRST_WITH_DOCUMENTS, readFormat, SCHEMA } from './meta.ts';
 import type { Room } from './room.ts';
 
 /** How many entries at each end of a table are read before the store is used. */
 const SAMPLE = 16;
+
+/** A store as an earlier Porchlight may have left it. */
+export interface FoundDatabase extends Omit<Database, 'documents'> {
+  /** Undefined in a store made before there were documents. */
+  readonly documents: Table | undefined;
+}
 
 /**
  * The tables of a store. Reads in transactions that also write would use: until it is known that
@@ -16,7 +22,7 @@ const SAMPLE = 16;
  *
  * @throws StoreUnusable when it is none of Porchlight's, or of a later one
  */
-export function openTables(path: string, root: Database['root'], room: Room): Database {
+export function openTables(path: string, root: Database['root'], room: Room): FoundDatabase {
   const meta = existing(path, root, 'meta');
   const format = root.transactionSync(() => readFormat(meta));
   if (format === undefined) throw notOurs(path);
@@ -33,18 +39,22 @@ export function openTables(path: string, root: Database['root'], room: Room): Da
     records: existing(path, root, 'records'),
     due: existing(path, root, 'due'),
     feed: existing(path, root, 'feed'),
+    documents: format.schema < FIRST_WITH_DOCUMENTS ? undefined : existing(path, root, 'documents'),
     meta,
     room,
   };
 }
 
 /** Reads some entries of each table, the first and the last. @throws StoreUnusable */
-export function sample(database: Database): void {
-  const { path, root, records, due, feed } = database;
+export function sample(database: FoundDatabase): void {
+  const { path, root, records, due, feed, documents } = database;
   const read = () => {
     for (const reverse of [false, true]) {
       for (const { value } of records.getRange({ limit: SAMPLE, reverse })) decodeRecord(value);
       for (const { value } of feed.getRange({ limit: SAMPLE, reverse })) decodeFeedEntry(value);
+      for (const { value } of documents?.getRange({ limit: SAMPLE, reverse }) ?? []) {
+        decodeDocument(value);
+      }
       for (const key of due.getKeys({ limit: SAMPLE, reverse })) checkDue(database, key);
     }
   };
@@ -55,7 +65,7 @@ export function sample(database: Database): void {
   );
 }
 
-function checkDue({ path, records }: Database, key: Uint8Array): void {
+function checkDue({ path, records }: FoundDatabase, key: Uint8Array): void {
   const { user, dueMs } = readDueKey(key);
   const record = records.getBinary(userKey(user.tenantId, user.userId));
   if (record !== undefined && decodeRecord(record).armedMs === dueMs) return;

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   type CryptoKey,
   calculateJwkThumbprint,
@@ -7,7 +6,7 @@ import {
   importJWK,
   type JWK,
 } from 'jose';
-import { readKeptFile, SECRET_MODE, writeKeptFile } from '../kept-file.ts';
+import { readKeptFile, SECRET_MODE, writeKeptFile } from './kept-file.ts';
 
 export const SIGNING_ALGORITHM = 'RS256';
 
@@ -19,12 +18,12 @@ export interface SigningKey {
 }
 
 /**
- * The key that signs the dev server's tokens. Kept below `dataDir`, so that tokens outlive a restart;
- * made on first use, or each time if `dataDir` is null. Rejects when the file holds no such key.
+ * The key that tokens of ours are signed with. Kept in the file at `path`, readable by its owner only, so
+ * that tokens outlive a restart; made on first use, or each time if `path` is null. Rejects when the file
+ * holds no such key.
  */
-export async function openSigningKey(dataDir: string | null): Promise<SigningKey> {
-  if (dataDir === null) return signingKey(await newJwk());
-  const path = join(dataDir, 'dev', 'issuer-key.json');
+export async function openSigningKey(path: string | null): Promise<SigningKey> {
+  if (path === null) return signingKey(await newJwk());
   const kept = await readKeptFile(path);
   if (kept === undefined) {
     const jwk = await newJwk();

@@ -1,0 +1,82 @@
+import { NEW_RECORD, type UserRecord } from '../../engine/advance.ts';
+import { invalidArgument } from '../../graph/error.ts';
+import {
+  type PresenceProperty,
+  presenceJson,
+  unknownPresenceJson,
+} from '../../graph/presence-json.ts';
+import type { Profile } from '../../graph/settable.ts';
+import type { Directory } from '../../presence/directory.ts';
+import type { PresenceService } from '../../presence/service.ts';
+
+/** Graph's limit of ids in one request, and ours where Porchlight's additions are allowed. */
+export const MOST_IDS: Readonly<Record<Profile, number>> = { graph: 650, extended: 10_000 };
+
+/** Several users, as a request names them; each once, where it stood first. */
+export interface AskedUsers {
+  /** Object ids; where a name means nobody of the tenant, the name as it was written. */
+  readonly names: ReadonlySet<string>;
+  /** The object ids among `names`, in the same order. */
+  readonly userIds: readonly string[];
+}
+
+/** @throws GraphError 400 for more than `most` ids */
+export function askedUsers(
+  ids: readonly string[],
+  most: number,
+  tenantId: string,
+  directory: Directory,
+): AskedUsers {
+  if (ids.length > most) {
+    throw invalidArgument(`[Ids]: ${ids.length} ids are too many: ${most} at most.`);
+  }
+  const names = new Set<string>();
+  const userIds: string[] = [];
+  for (const id of ids) {
+    const userId = directory.resolve(tenantId, id);
+    if (userId !== undefined && !names.has(userId)) userIds.push(userId);
+    names.add(userId ?? id);
+  }
+  return { names, userIds };
+}
+
+/** A user among several, with the record that an answer shows; undefined for a user unknown here. */
+export interface Found {
+  readonly userId: string;
+  readonly record: UserRecord | undefined;
+}
+
+/** Who asks, as far as an answer depends on it. */
+interface Reader {
+  readonly tenantId: string;
+  readonly userId: string | null;
+}
+
+/** Rule 11: in the order of the names. The reader is known even if nothing was ever said about them. */
+export async function readAsked(
+  presence: PresenceService,
+  reader: Reader,
+  { names, userIds }: AskedUsers,
+): Promise<readonly Found[]> {
+  const records = await presence.read(reader.tenantId, userIds);
+  let next = 0;
+  return Array.from(names, (userId) => {
+    const found = userIds[next] === userId ? records[next++] : undefined;
+    return { userId, record: found ?? (userId === reader.userId ? NEW_RECORD : undefined) };
+  });
+}
+
+/** A JSON array of presences, as the reader may see them. */
+export function presencesJson(
+  found: readonly Found[],
+  reader: Reader,
+  selected: readonly PresenceProperty[],
+): string {
+  if (found.length === 0) return '[]';
+  const each = found.map(({ userId, record }) =>
+    record === undefined
+      ? unknownPresenceJson(userId, selected)
+      : presenceJson(userId, record, userId === reader.userId ? 'self' : 'other', selected),
+  );
+  return `[{${each.join('},{')}}]`;
+}

@@ -1,0 +1,20 @@
+import { SUBSCRIBE_TO_PRESENCE } from '../../auth/permissions.ts';
+import type { Route } from '../route.ts';
+import type { Services } from './services.ts';
+import { NO_CONTENT, SUBSCRIPTION_PATH } from './subscription-reply.ts';
+
+/** Source: Graph, "Delete subscription". */
+export function deleteSubscription({ subscriptions, profile }: Services): Route {
+  return {
+    operation: 'deleteSubscription',
+    summary: 'End a subscription',
+    method: 'DELETE',
+    paths: [SUBSCRIPTION_PATH],
+    access: SUBSCRIBE_TO_PRESENCE[profile],
+    success: 204,
+    async handle({ caller, params }) {
+      await subscriptions.remove(caller, params.subscription ?? '');
+      return NO_CONTENT;
+    },
+  };
+}

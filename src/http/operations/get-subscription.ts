@@ -1,0 +1,21 @@
+import { SUBSCRIBE_TO_PRESENCE } from '../../auth/permissions.ts';
+import type { Route } from '../route.ts';
+import type { Services } from './services.ts';
+import { SUBSCRIPTION_PATH, subscriptionReply } from './subscription-reply.ts';
+import { subscriptionSchema } from './subscription-schema.ts';
+
+/** Source: Graph, "Get subscription". */
+export function getSubscription({ subscriptions, profile }: Services): Route {
+  return {
+    operation: 'getSubscription',
+    summary: 'Get a subscription',
+    method: 'GET',
+    paths: [SUBSCRIPTION_PATH],
+    access: SUBSCRIBE_TO_PRESENCE[profile],
+    result: subscriptionSchema,
+    async handle(call) {
+      const id = call.params.subscription ?? '';
+      return subscriptionReply(subscriptions.get(call.caller, id), call, profile);
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { SUBSCRIBE_TO_PRESENCE } from '../../auth/permissions.ts';
+import type { Route } from '../route.ts';
+import type { Services } from './services.ts';
+import { NO_CONTENT, SUBSCRIPTION_PATH } from './subscription-reply.ts';
+
+/** Source: Graph, "subscription: reauthorize". */
+export function reauthorizeSubscription({ subscriptions, profile }: Services): Route {
+  return {
+    operation: 'reauthorize',
+    summary: "Go on with a subscription under the caller's new token",
+    method: 'POST',
+    paths: [`${SUBSCRIPTION_PATH}/reauthorize`],
+    access: SUBSCRIBE_TO_PRESENCE[profile],
+    success: 204,
+    async handle({ caller, params }) {
+      await subscriptions.reauthorize(caller, params.subscription ?? '');
+      return NO_CONTENT;
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { Profile } from '../../graph/settable.ts';
+import type { Subscription } from '../../subscriptions/subscription.ts';
+import { subscriptionJson } from '../../subscriptions/subscription-json.ts';
+import { type Call, json, type Reply } from '../route.ts';
+
+/** Where one subscription has its address. */
+export const SUBSCRIPTION_PATH = '/subscriptions/:subscription';
+
+/** One subscription, with its context. */
+export function subscriptionReply(
+  subscription: Subscription,
+  { origin, version }: Call,
+  profile: Profile,
+  clientState: string | null = null,
+): Reply {
+  const context = `${origin}/${version}/$metadata#subscriptions/$entity`;
+  const members = subscriptionJson(subscription, profile, clientState);
+  return json(`{"@odata.context":"${context}",${members}}`);
+}
+
+/** A success that has nothing to say. */
+export const NO_CONTENT: Reply = Object.freeze({ status: 204 });

@@ -1,0 +1,35 @@
+import type { Change } from '../engine/advance.ts';
+import type { PresenceProperty } from '../graph/presence-json.ts';
+
+/** Sets of presence's properties as bits, so that one look at a change serves all subscriptions. */
+const PAIR = 1;
+const STATUS_MESSAGE = 2;
+const OUT_OF_OFFICE = 4;
+
+const BITS: Partial<Record<PresenceProperty, number>> = {
+  availability: PAIR,
+  activity: PAIR,
+  statusMessage: STATUS_MESSAGE,
+  outOfOfficeSettings: OUT_OF_OFFICE,
+};
+
+/** What a subscription to these properties wants to hear of. */
+export function concernOf(properties: readonly PresenceProperty[]): number {
+  return properties.reduce((bits, property) => bits | (BITS[property] ?? 0), 0);
+}
+
+/** What others see differently after a change. */
+export function changedBy({ before, after }: Change): number {
+  let changed = 0;
+  if (before.availability !== after.availability || before.activity !== after.activity) {
+    changed |= PAIR;
+  }
+  if (before.statusMessage?.content !== after.statusMessage?.content) changed |= STATUS_MESSAGE;
+  if (
+    before.isOutOfOffice !== after.isOutOfOffice ||
+    before.outOfOfficeMessage !== after.outOfOfficeMessage
+  ) {
+    changed |= OUT_OF_OFFICE;
+  }
+  return changed;
+}

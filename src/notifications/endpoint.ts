@@ -1,0 +1,215 @@
+import type { Clock } from '../clock.ts';
+import { notificationBody } from '../graph/notification-json.ts';
+import type { Outbound, OutboundResult } from '../outbound/outbound.ts';
+import type { Encryptor, ValidationTokens } from './encryptor.ts';
+import { type Attempt, EndpointHealth } from './endpoint-health.ts';
+import type { Lane } from './lane.ts';
+import type { Letter } from './letter.ts';
+import type { Permits } from './permits.ts';
+import { type Part, shipmentBody, takeShipment } from './shipment.ts';
+import type { DeliveryTerms } from './terms.ts';
+
+/** Items in one POST at most. */
+const MOST_ITEMS = 256;
+/** From so many failures in a row on, an attempt is a look whether somebody is there: one item. */
+const PROBE_AFTER = 3;
+/** What a receiver answers is of no interest beyond its status. */
+const MOST_REPLY_BYTES = 64 * 1024;
+
+export interface EndpointParts {
+  readonly outbound: Outbound;
+  readonly encryptor: Encryptor;
+  readonly tokens: ValidationTokens;
+  readonly clock: Clock;
+  /** At least 0 and below 1. */
+  readonly random: () => number;
+  readonly terms: DeliveryTerms;
+  readonly permits: Permits;
+  /** Told when something was sent, or couldn't be: what is kept of it has changed. */
+  readonly onProgress: (lanes: readonly Lane[], arrived: readonly Letter[]) => void;
+}
+
+/**
+ * One address of one tenant, and what waits for it. One POST is under way at a time, which keeps the
+ * order of each user's changes; other endpoints don't wait for it.
+ */
+export class Endpoint {
+  readonly url: string;
+  readonly health: EndpointHealth;
+  readonly #parts: EndpointParts;
+  readonly #lanes = new Set<Lane>();
+  readonly #letters = new Map<string, Letter>();
+  #mostItems = MOST_ITEMS;
+  #running: Promise<void> | undefined;
+  #wakesAtMs: number | undefined;
+  #callOff: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(url: string, parts: EndpointParts) {
+    this.url = url;
+    this.#parts = parts;
+    this.health = new EndpointHealth(parts.terms);
+  }
+
+  /** Whether nothing needs it any more. */
+  get isIdle(): boolean {
+    return this.#lanes.size === 0 && this.#letters.size === 0 && this.#running === undefined;
+  }
+
+  get isBusy(): boolean {
+    return this.#running !== undefined;
+  }
+
+  join(lane: Lane): void {
+    this.#lanes.add(lane);
+  }
+
+  leave(lane: Lane): void {
+    this.#lanes.delete(lane);
+  }
+
+  post(letter: Letter): void {
+    this.#letters.set(letter.id, letter);
+  }
+
+  get letters(): Iterable<Letter> {
+    return this.#letters.values();
+  }
+
+  letter(id: string): Letter | undefined {
+    return this.#letters.get(id);
+  }
+
+  withdraw(letter: Letter): void {
+    this.#letters.delete(letter.id);
+  }
+
+  /** Sends what may be sent now, and comes back by itself for what has to wait. */
+  pump(): void {
+    if (this.#running !== undefined || this.#stopped) return;
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined;
+      // What came while the last reply was looked at.
+      if (this.#hasWork() && this.#parts.clock.nowMs() >= this.health.nextAttemptMs) this.pump();
+    });
+  }
+
+  /** Resolves when nothing is under way. */
+  async rest(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#callOff?.();
+  }
+
+  async #run(): Promise<void> {
+    const { clock, permits } = this.#parts;
+    while (!this.#stopped && this.#hasWork()) {
+      const { nextAttemptMs } = this.health;
+      if (clock.nowMs() < nextAttemptMs) {
+        this.#wakeAt(nextAttemptMs);
+        return;
+      }
+      const letGo = await permits.take();
+      try {
+        if (this.#letters.size > 0) await this.#sendLetters();
+        else await this.#sendItems();
+      } finally {
+        letGo();
+      }
+    }
+  }
+
+  #wakeAt(instantMs: number): void {
+    if (this.#wakesAtMs === instantMs) return;
+    this.#callOff?.();
+    this.#wakesAtMs = instantMs;
+    this.#callOff = this.#parts.clock.alarm(instantMs, () => {
+      this.#wakesAtMs = undefined;
+      this.pump();
+    });
+  }
+
+  #hasWork(): boolean {
+    if (this.#letters.size > 0) return true;
+    for (const lane of this.#lanes) if (this.#isReady(lane)) return true;
+    return false;
+  }
+
+  /** Without a valid token of the subscriber, delivery pauses (Graph, "reauthorize"). */
+  #isReady(lane: Lane): boolean {
+    if (!lane.canSend) return false;
+    return this.#parts.clock.nowMs() < lane.subscription.authorizedUntilMs;
+  }
+
+  async #sendLetters(): Promise<void> {
+    const letters = [...this.#letters.values()].slice(0, this.#limit());
+    const failure = await this.#post(notificationBody(letters.map(({ item }) => item)));
+    if (failure !== undefined) return;
+    // One posted meanwhile under the same id is another, and still to go.
+    const arrived = letters.filter((letter) => this.#letters.get(letter.id) === letter);
+    for (const letter of arrived) this.#letters.delete(letter.id);
+    this.#parts.onProgress([], arrived);
+  }
+
+  async #sendItems(): Promise<void> {
+    const ready = [...this.#lanes].filter((lane) => this.#isReady(lane));
+    const parts = takeShipment(ready, this.#limit());
+    if (parts.length === 0) return;
+    // Those that had their turn go to the end of the line.
+    for (const { lane } of parts) {
+      if (this.#lanes.delete(lane)) this.#lanes.add(lane);
+    }
+    const failure = await this.#sendParts(parts);
+    for (const { lane } of parts) {
+      if (failure === undefined) lane.sent();
+      else lane.failed();
+    }
+    this.#parts.onProgress(
+      parts.map(({ lane }) => lane),
+      [],
+    );
+  }
+
+  async #sendParts(parts: readonly Part[]): Promise<string | undefined> {
+    const { encryptor, tokens } = this.#parts;
+    try {
+      return await this.#post(await shipmentBody(parts, encryptor, tokens));
+    } catch (error) {
+      return this.#record({ failure: `nothing was sent: ${String(error)}`, elapsedMs: 0 });
+    }
+  }
+
+  async #post(body: string): Promise<string | undefined> {
+    const result = await this.#parts.outbound.send({
+      method: 'POST',
+      url: this.url,
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body,
+      timeoutMs: this.health.replyMs,
+      maxReplyBytes: MOST_REPLY_BYTES,
+    });
+    if (result.kind === 'answered' && result.status === 413) {
+      this.#mostItems = Math.max(1, this.#mostItems >> 1);
+    }
+    return this.#record({ failure: failureOf(result), elapsedMs: result.elapsedMs });
+  }
+
+  #record(attempt: Attempt): string | undefined {
+    const { clock, random } = this.#parts;
+    this.health.record(attempt, clock.nowMs(), random());
+    return attempt.failure;
+  }
+
+  #limit(): number {
+    return this.health.failures >= PROBE_AFTER ? 1 : this.#mostItems;
+  }
+}
+
+/** Why an attempt failed, undefined if it didn't: any 2xx in time is a success. */
+function failureOf(result: OutboundResult): string | undefined {
+  if (result.kind === 'failed') return result.reason;
+  return result.status >= 200 && result.status < 300 ? undefined : `status ${result.status}`;
+}

@@ -1,0 +1,239 @@
+import { type ItemFrame, itemFrame } from '../graph/notification-json.ts';
+import { FEED_START, type FeedCursor, type FeedItem } from '../store/store.ts';
+import type { Subscription } from '../subscriptions/subscription.ts';
+import { concernOf } from './concern.ts';
+import type { Recipient } from './encryptor.ts';
+import { recipientOf } from './recipient.ts';
+
+/**
+ * How many changes of one subscription wait in memory. With more the lane falls behind: it remembers
+ * its place in the feed, and reads on from there once there is room.
+ */
+export const MOST_WAITING = 10_000;
+
+/** The same for a lane that is quiet: it may send nothing before it has read enough. */
+const MOST_WAITING_QUIETLY = 100_000;
+
+/**
+ * What waits for one subscription, in the order of the feed. The feed is the queue; a lane is the part
+ * of it that is in memory, and three places:
+ *
+ *   done ≤ items ≤ read      each entry up to `done` needs no delivery any more,
+ *                            each up to `read` was looked at
+ *
+ * A lane that isn't behind has looked at everything that the tail of the feed has told.
+ */
+export class Lane {
+  #subscription: Subscription;
+  #frame: ItemFrame;
+  #concern: number;
+  #recipient: Recipient | undefined;
+  #items: FeedItem[] = [];
+  #sending = 0;
+  #done: FeedCursor;
+  #read: FeedCursor;
+  /** Whether entries that the tail has told wait in the feed alone. */
+  isBehind = false;
+  /** A receiver that was too late gets the latest alone, unless it asked for each. */
+  #isLate = false;
+  /** Nothing is sent before it has read up to here. */
+  #quietUntil: FeedCursor = FEED_START;
+  #isHeld = false;
+  lost = 0;
+
+  constructor(subscription: Subscription, from: FeedCursor) {
+    this.#subscription = subscription;
+    this.#frame = frameOf(subscription);
+    this.#concern = concernOf(subscription.properties);
+    this.#recipient = recipient(subscription);
+    this.#done = from;
+    this.#read = from;
+  }
+
+  get subscription(): Subscription {
+    return this.#subscription;
+  }
+
+  /** What its items begin with. */
+  get frame(): ItemFrame {
+    return this.#frame;
+  }
+
+  /** Whom its resource data is for; undefined for a subscription without. */
+  get recipient(): Recipient | undefined {
+    return this.#recipient;
+  }
+
+  get waiting(): number {
+    return this.#items.length;
+  }
+
+  get isSending(): boolean {
+    return this.#sending > 0;
+  }
+
+  /** Whether something waits that may be sent. */
+  get canSend(): boolean {
+    if (this.#items.length === 0 || this.isSending || this.#isHeld) return false;
+    return !this.isBehind || !this.#isQuiet;
+  }
+
+  /** Whether it has given up something that isn't kept as given up yet. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  get #isQuiet(): boolean {
+    return this.#read < this.#quietUntil;
+  }
+
+  /** Where a lane that is behind reads on. */
+  get read(): FeedCursor {
+    return this.#read;
+  }
+
+  get hasRoom(): boolean {
+    return this.#isQuiet || this.#items.length <= MOST_WAITING / 2;
+  }
+
+  /** The place to begin at after a restart; undefined when that is wherever the tail is. */
+  get place(): FeedCursor | undefined {
+    if (this.#items.length > 0) return this.#done;
+    return this.isBehind ? this.#read : undefined;
+  }
+
+  /**
+   * Goes on after a crash, in which it may have sent anything up to `end`. A newer state may have taken
+   * the place of an older one that is still in the feed: to send the old one now would turn their order
+   * round, so all of it is read before anything is sent.
+   */
+  recover(end: FeedCursor): void {
+    this.isBehind = this.#read < end;
+    if (this.#subscription.delivery === 'each') return;
+    this.#isLate = true;
+    this.#quietUntil = end;
+  }
+
+  /** What was given up is kept as given up: what comes after it may be sent. */
+  release(): void {
+    this.#isHeld = false;
+  }
+
+  /** Goes on under new terms. */
+  change(subscription: Subscription): void {
+    this.#subscription = subscription;
+    this.#frame = frameOf(subscription);
+    this.#concern = concernOf(subscription.properties);
+    this.#recipient = recipient(subscription);
+  }
+
+  wants(changed: number): boolean {
+    return (changed & this.#concern) !== 0;
+  }
+
+  /**
+   * Takes an entry that concerns it; false when there is no room, and it stays before that entry.
+   * Nothing between `seen` and the entry concerns it.
+   */
+  offer(item: FeedItem, seen: FeedCursor): boolean {
+    if (item.cursor <= this.#read) return true;
+    if (this.#items.length === 0 && seen > this.#done) this.#done = seen;
+    const most = this.#isQuiet ? MOST_WAITING_QUIETLY : MOST_WAITING;
+    if (this.#items.length >= most) {
+      this.#isLate = true;
+      this.#compact();
+      // Compacting a full lane for each entry would cost more than reading them once more later.
+      if (this.#items.length > most / 2) {
+        this.#quietUntil = FEED_START;
+        return false;
+      }
+    }
+    this.#items.push(item);
+    this.#read = item.cursor;
+    return true;
+  }
+
+  /** Everything up to here was looked at. */
+  readUpTo(cursor: FeedCursor): void {
+    if (cursor > this.#read) this.#read = cursor;
+  }
+
+  /** The first items, up to `limit`, to be sent now; `sent` or `failed` follows. */
+  take(limit: number): readonly FeedItem[] {
+    if (this.#isLate) this.#compact();
+    const taken = this.#items.slice(0, limit);
+    this.#sending = taken.length;
+    return taken;
+  }
+
+  sent(): void {
+    this.#drop(this.#sending);
+    this.#sending = 0;
+    if (this.#items.length === 0) this.#isLate = false;
+  }
+
+  failed(): void {
+    this.#sending = 0;
+    this.#isLate = true;
+  }
+
+  /** Gives up the items of changes before `beforeMs`; how many there were. */
+  giveUp(beforeMs: number): number {
+    if (this.isSending) return 0;
+    let count = 0;
+    while ((this.#items[count]?.change.atMs ?? Number.POSITIVE_INFINITY) < beforeMs) count++;
+    this.#drop(count);
+    this.#loses(count);
+    return count;
+  }
+
+  /** Passes over an entry that concerns it, without delivery. */
+  lose(item: FeedItem): void {
+    if (item.cursor <= this.#read) return;
+    this.#loses(1);
+    this.#read = item.cursor;
+    if (this.#items.length === 0) this.#done = item.cursor;
+  }
+
+  /** Until this is kept, a crash would bring back what was given up, after what came later. */
+  #loses(count: number): void {
+    this.lost += count;
+    if (count > 0) this.#isHeld = true;
+  }
+
+  #drop(count: number): void {
+    this.#done = this.#items[count - 1]?.cursor ?? this.#done;
+    this.#items.splice(0, count);
+  }
+
+  /** Leaves the newest item of each user; those under way stay. */
+  #compact(): void {
+    if (this.#subscription.delivery === 'each' || this.#sending > 0) return;
+    const users = new Set<string>();
+    const latest: FeedItem[] = [];
+    for (const item of this.#items.toReversed()) {
+      if (users.has(item.userId)) continue;
+      users.add(item.userId);
+      latest.push(item);
+    }
+    this.#items = latest.reverse();
+  }
+}
+
+function frameOf(subscription: Subscription): ItemFrame {
+  const { id, tenantId, clientState, expiresMs } = subscription;
+  return itemFrame({ subscriptionId: id, tenantId, clientState, expiresMs });
+}
+
+/** Checked when the subscription was made or changed; the certificate counts as it did then. */
+function recipient(subscription: Subscription): Recipient | undefined {
+  const { encryptionCertificate, encryptionCertificateId, includeResourceData } = subscription;
+  if (!includeResourceData || encryptionCertificate === null) return undefined;
+  const { createdMs, renewedMs } = subscription;
+  const found = recipientOf(
+    encryptionCertificate,
+    encryptionCertificateId ?? '',
+    Math.max(createdMs, renewedMs),
+  );
+  return typeof found === 'string' ? undefined : found;
+}

@@ -1,0 +1,118 @@
+import Type, { type Static } from 'typebox';
+import { READ_PRESENCES } from '../auth/permissions.ts';
+import { bodySchema } from '../http/body.ts';
+import { selectedProperties } from '../http/operations/select.ts';
+import type { Services } from '../http/operations/services.ts';
+import type { Call, Reply, Route } from '../http/route.ts';
+import type { Directory } from '../presence/directory.ts';
+import type { PresenceStore } from '../store/store.ts';
+import { type Asked, askedFor, idsIn } from './asked.ts';
+import { RETRY } from './events.ts';
+import type { Beginning, Hub } from './hub.ts';
+import { isKept, placeFrom } from './place.ts';
+import { snapshotOf, snapshotOfTenant } from './snapshot.ts';
+import type { Watch } from './watch.ts';
+
+export interface StreamParts extends Pick<Services, 'presence' | 'profile'> {
+  readonly store: PresenceStore;
+  readonly directory: Directory;
+  readonly hub: Hub;
+}
+
+const HEADERS = {
+  'content-type': 'text/event-stream;charset=utf-8',
+  // A proxy that collects an answer before it passes it on would hold back every change.
+  'x-accel-buffering': 'no',
+};
+
+const QUERY = {
+  $select: 'Properties of presence, separated by commas; all without it.',
+  lastEventId: 'Id of the last event received, for clients that cannot send Last-Event-ID.',
+};
+
+const EVENTS =
+  'Server-Sent Events: `snapshot` with {"value": [presence, …]}, then `presence` with each change, and `end`.';
+
+const body = bodySchema({
+  ids: Type.Array(Type.String({ maxLength: 256 }), {
+    description: 'Object ids or user principal names: 650 at most (10,000 in profile extended).',
+  }),
+});
+
+/** The presence of several users, and every change of it as it happens. */
+export function streamPresences(parts: StreamParts): readonly Route[] {
+  const shared = {
+    paths: ['/porchlight/presences/stream'],
+    access: READ_PRESENCES,
+    events: EVENTS,
+  };
+  return [
+    {
+      ...shared,
+      operation: 'streamPresences',
+      summary: 'Follow the presence of several users',
+      method: 'GET',
+      query: { ids: 'Object ids or user principal names, separated by commas.', ...QUERY },
+      handle: (call) => stream(call, idsIn(call.query), parts),
+    },
+    {
+      ...shared,
+      operation: 'streamPresencesOf',
+      summary: 'Follow the presence of more users than fit into an address',
+      method: 'POST',
+      query: QUERY,
+      body,
+      handle: (call) => stream(call, (call.body as Static<typeof body>).ids, parts),
+    },
+  ];
+}
+
+async function stream(
+  call: Call,
+  ids: readonly string[] | undefined,
+  parts: StreamParts,
+): Promise<Reply> {
+  const { caller, query } = call;
+  const { hub, profile, directory } = parts;
+  const asked = askedFor(ids, caller, profile, directory);
+  const watch: Watch = {
+    tenantId: caller.tenantId,
+    users: asked === 'tenant' ? asked : asked.userIds,
+    viewerId: caller.userId,
+    selected: selectedProperties(query),
+    expiresMs: caller.expiresMs,
+  };
+  const lastEventId = placeFrom(lastEventIdOf(call), 'Last-Event-ID');
+  const leave = hub.takeSeat(caller);
+  try {
+    const beginning = await begin(asked, watch, lastEventId, parts);
+    return {
+      status: 200,
+      headers: HEADERS,
+      stream: (response) => hub.open(response, watch, beginning, leave),
+    };
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+/** Where the client left off; empty where it begins. */
+function lastEventIdOf({ headers, query }: Call): string {
+  const header = headers?.['last-event-id'];
+  return typeof header === 'string' && header !== '' ? header : (query.get('lastEventId') ?? '');
+}
+
+async function begin(
+  asked: Asked,
+  watch: Watch,
+  lastEventId: string,
+  parts: StreamParts,
+): Promise<Beginning> {
+  // Before the snapshot is read, so that nothing falls between it and the changes that follow.
+  const bounds = await parts.store.feedBounds();
+  if (lastEventId !== '' && isKept(lastEventId, bounds)) return { text: RETRY, after: lastEventId };
+  return asked === 'tenant'
+    ? snapshotOfTenant(watch, bounds.end, parts)
+    : snapshotOf(asked, watch, bounds.end, parts);
+}

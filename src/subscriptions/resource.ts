@@ -1,0 +1,126 @@
+import { shortened } from '../graph/duration.ts';
+import { GraphError, invalidArgument } from '../graph/error.ts';
+import { normalizePath } from '../graph/path.ts';
+import type { PresenceProperty } from '../graph/presence-json.ts';
+import type { Profile } from '../graph/settable.ts';
+import type { Directory } from '../presence/directory.ts';
+import { filteredIds } from './resource-filter.ts';
+import { DEFAULT_PROPERTIES, decoded, queryOptions, selectedProperties } from './resource-query.ts';
+import type { Scope } from './subscription.ts';
+
+/** Graph's limit, and ours where Porchlight's additions are allowed: as in a bulk read. */
+export const MOST_IDS: Record<Profile, number> = { graph: 650, extended: 10_000 };
+
+/** The paths that make sense are far shorter; a list of ids stands in the query. */
+const LONGEST_PATH = 1024;
+
+export interface Resource {
+  readonly scope: Scope;
+  readonly properties: readonly PresenceProperty[];
+}
+
+/** Whose wish a resource is read for. */
+export interface ResourceTerms {
+  readonly tenantId: string;
+  readonly profile: Profile;
+  readonly directory: Directory;
+}
+
+/**
+ * What the `resource` of a subscription means (Graph, "Get change notifications for presence"). Any
+ * spelling that a client may send is understood; its text is bounded by the request alone, and reading
+ * takes time in proportion to it.
+ * @throws GraphError 400 saying what is supported; 404 for one user whom a listed directory doesn't know
+ */
+export function parseResource(text: string, terms: ResourceTerms): Resource {
+  const mark = text.indexOf('?');
+  const path = mark === -1 ? text : text.slice(0, mark);
+  const options = queryOptions(mark === -1 ? '' : text.slice(mark + 1));
+  const user = userOfPath(path, terms.profile);
+  if (options.select !== undefined) needsExtended('$select', terms.profile);
+  const properties =
+    options.select === undefined ? DEFAULT_PROPERTIES : selectedProperties(options.select);
+  if (user !== undefined) {
+    if (options.filter !== undefined) throw unsupported(terms.profile);
+    return { scope: [oneUser(user, terms)], properties };
+  }
+  if (options.filter !== undefined) {
+    return { scope: severalUsers(options.filter, terms), properties };
+  }
+  needsExtended('Everyone of the tenant', terms.profile);
+  return { scope: 'tenant', properties };
+}
+
+/** The user that a path names; undefined for the path of all presences. */
+function userOfPath(path: string, profile: Profile): string | undefined {
+  if (path.length > LONGEST_PATH) throw unsupported(profile);
+  const segments = normalizePath(path).replace(/^\//, '').split('/').map(decoded);
+  const [first = '', second = '', third, ...more] = /^(v1\.0|beta)$/i.test(segments[0] ?? '')
+    ? segments.slice(1)
+    : segments;
+  const start = `${first}/${second}`.toLowerCase();
+  if (start === 'me/presence' && third === undefined) {
+    // The real service's words.
+    throw new GraphError(
+      400,
+      'ExtensionError',
+      'Operation: Create; Exception: [Status Code: BadRequest; Reason: Unsupported workload.]',
+    );
+  }
+  if (more.length === 0 && start === 'communications/presences') {
+    if (third !== '') return third;
+  } else if (more.length === 0 && first.toLowerCase() === 'users' && second !== '') {
+    if (third?.toLowerCase() === 'presence') return second;
+  }
+  throw unsupported(profile);
+}
+
+function oneUser(name: string, { tenantId, directory }: ResourceTerms): string {
+  const userId = directory.resolve(tenantId, name);
+  if (userId === undefined) throw nobody(name);
+  if (directory.mode === 'listed' && !directory.lists(tenantId, userId)) {
+    throw new GraphError(404, 'NotFound', `User '${userId}' was not found.`);
+  }
+  return userId;
+}
+
+function severalUsers(filter: string, { tenantId, profile, directory }: ResourceTerms): string[] {
+  const userIds = new Set<string>();
+  let count = 0;
+  for (const name of filteredIds(filter)) {
+    count += 1;
+    if (count > MOST_IDS[profile]) {
+      throw invalidArgument(`[Resource]: at most ${MOST_IDS[profile]} ids fit into one $filter.`);
+    }
+    const userId = directory.resolve(tenantId, name);
+    if (userId === undefined) throw nobody(name);
+    userIds.add(userId);
+  }
+  return [...userIds];
+}
+
+function nobody(name: string): GraphError {
+  return invalidArgument(
+    `[Resource]: '${shortened(name)}' is neither a user's object id nor a user principal name known here.`,
+  );
+}
+
+function needsExtended(what: string, profile: Profile): void {
+  if (profile === 'extended') return;
+  throw invalidArgument(`[Resource]: ${what} needs profile extended. ${supported(profile)}`);
+}
+
+function unsupported(profile: Profile): GraphError {
+  return invalidArgument(`[Resource]: not a resource to subscribe to. ${supported(profile)}`);
+}
+
+function supported(profile: Profile): string {
+  const paths = [
+    'communications/presences/{id}',
+    "communications/presences?$filter=id in ('{id}','{id}')",
+    'users/{id}/presence',
+    ...(profile === 'extended' ? ['communications/presences'] : []),
+  ].join(', ');
+  const select = profile === 'extended' ? ', each also with $select' : '';
+  return `Supported: ${paths}${select}.`;
+}

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { NEVER_MS } from '../../src/engine/facts.ts';
+import { existingTable, mapFile } from '../../src/store/lmdb/database.ts';
+import { readFormat, SCHEMA } from '../../src/store/lmdb/meta.ts';
+import { openLmdbStore } from '../../src/store/lmdb/open.ts';
+import { Room } from '../../src/store/lmdb/room.ts';
+import { serve } from '../../src/store/lmdb/serving.ts';
+import { openTables } from '../../src/store/lmdb/tables.ts';
+import { FEED_START } from '../../src/store/store.ts';
+import { guid, START_MS, setStatusMessage, tell, user, wholeFeed } from './commands.ts';
+import { edit } from './document-contract.ts';
+import { newFolder } from './folders.ts';
+
+const fileOf = (folder: string) => join(folder, 'porchlight.mdb');
+
+/** Runs `look` on the tables of a store that nobody serves. */
+async function within<Value>(folder: string, look: (root: ReturnType<typeof mapFile>) => Value) {
+  const root = mapFile(fileOf(folder));
+  try {
+    return look(root);
+  } finally {
+    await root.close();
+  }
+}
+
+function metaOf(root: ReturnType<typeof mapFile>) {
+  const meta = existingTable(root, 'meta');
+  if (meta === undefined) throw new Error('a store says what it is');
+  return meta;
+}
+
+/**
+ * A store as Porchlight made it before it had documents, with changes 0 to 9, of which the first
+ * `forgotten` were forgotten: four tables, schema 1, and the next counter once something was forgotten.
+ */
+async function storeOfSchema1(forgotten: number, documentsAreLeft = false): Promise<string> {
+  const folder = newFolder();
+  const store = await openLmdbStore({ path: folder });
+  for (let at = 0; at < 10; at++) {
+    await tell(store, user(at), START_MS + at, setStatusMessage(`${at}`));
+  }
+  await store.trimFeed(NEVER_MS, forgotten);
+  await store.close();
+  await within(folder, (root) => {
+    if (!documentsAreLeft) existingTable(root, 'documents')?.dropSync();
+    const meta = metaOf(root);
+    meta.removeSync(Buffer.from('feed.forgotten'));
+    meta.putSync(Buffer.from('format'), Buffer.from('{"format":"porchlight","schema":1}'));
+  });
+  return folder;
+}
+
+function schemaOf(folder: string): Promise<number | undefined> {
+  return within(folder, (root) => readFormat(metaOf(root))?.schema);
+}
+
+describe('a store of schema 1', () => {
+  it('keeps what it has, takes documents, and is of the newest schema from then on', async () => {
+    const folder = await storeOfSchema1(0);
+    expect(await schemaOf(folder)).toBe(1);
+    expect(await within(folder, (root) => existingTable(root, 'documents'))).toBeUndefined();
+    for (let time = 0; time < 2; time++) {
+      const store = await openLmdbStore({ path: folder });
+      const ids = Array.from({ length: 10 }, (_, at) => guid(at));
+      const records = await store.read(user(0).tenantId, ids);
+      expect(records.map((record) => record?.facts.statusMessage?.content)).toEqual(
+        ids.map((_, at) => `${at}`),
+      );
+      expect(await wholeFeed(store)).toHaveLength(10);
+      expect((await store.documents.all('things')).size).toBe(time);
+      await store.documents.write([edit(`${time}`, 'text')]);
+      await store.close();
+      expect(await schemaOf(folder)).toBe(SCHEMA);
+    }
+  });
+
+  it('opens when a crash left it with the table and without the schema', async () => {
+    const folder = await storeOfSchema1(3, true);
+    const store = await openLmdbStore({ path: folder });
+    await store.documents.write([edit('a', 'text')]);
+    expect(await wholeFeed(store)).toHaveLength(7);
+    await store.close();
+    expect(await schemaOf(folder)).toBe(SCHEMA);
+  });
+
+  it('has its feed begin where something was forgotten, or at the start', async () => {
+    for (const forgotten of [0, 4, 10]) {
+      const folder = await storeOfSchema1(forgotten);
+      const store = await openLmdbStore({ path: folder });
+      const { start, end } = await store.feedBounds();
+      expect(start === FEED_START).toBe(forgotten === 0);
+      expect(start === end).toBe(forgotten === 10);
+      expect(await wholeFeed(store, 100, start)).toHaveLength(10 - forgotten);
+      await tell(store, user(1), START_MS + 20, setStatusMessage('next'));
+      expect((await store.feed(end, 10)).entries).toHaveLength(1);
+      expect((await store.feedBounds()).end > end).toBe(true);
+      await store.close();
+    }
+  });
+
+  it('is left as it is while the Porchlight that made it serves it', async () => {
+    const folder = await storeOfSchema1(0);
+    const root = mapFile(fileOf(folder));
+    const room = new Room(fileOf(folder));
+    const serving = await serve(openTables(fileOf(folder), root, room), folder);
+    const before = readFileSync(fileOf(folder));
+    await expect(openLmdbStore({ path: folder })).rejects.toMatchObject({ code: 'StoreInUse' });
+    expect(readFileSync(fileOf(folder)).equals(before)).toBe(true);
+    await serving.release(async () => {
+      room.close();
+      await root.close();
+    });
+    const store = await openLmdbStore({ path: folder });
+    await store.documents.write([edit('a', 'text')]);
+    await store.close();
+  });
+});
+
+describe('a store of the newest schema', () => {
+  it('knows after a restart what its feed has forgotten, also when that is all', async () => {
+    const path = newFolder();
+    const store = await openLmdbStore({ path });
+    for (let at = 0; at < 5; at++)
+      await tell(store, user(at), START_MS + at, setStatusMessage('x'));
+    expect(await store.trimFeed(START_MS + 2, 10)).toBe(2);
+    const some = await store.feedBounds();
+    await store.close();
+    const second = await openLmdbStore({ path });
+    expect(await second.feedBounds()).toEqual(some);
+    expect(await second.trimFeed(NEVER_MS, 10)).toBe(3);
+    await second.close();
+    const third = await openLmdbStore({ path });
+    expect(await third.feedBounds()).toEqual({ start: some.end, end: some.end });
+    await tell(third, user(1), START_MS + 9, setStatusMessage('y'));
+    const { start, end } = await third.feedBounds();
+    expect(start).toBe(some.end);
+    expect((await third.feed(start, 10)).cursor).toBe(end);
+    await third.close();
+  });
+
+  it('is damaged when it has no documents, and not one of before', async () => {
+    const path = newFolder();
+    await (await openLmdbStore({ path })).close();
+    await within(path, (root) => existingTable(root, 'documents')?.dropSync());
+    await expect(openLmdbStore({ path })).rejects.toMatchObject({ code: 'StoreDamaged' });
+  });
+});
