@@ -5,15 +5,10 @@ import type { Logger } from 'pino';
 import type { TrustedIssuer } from './auth/trusted-issuer.ts';
 import { createVerifier } from './auth/verifier.ts';
 import type { Clock } from './clock.ts';
-import type { RequestIds } from './graph/error.ts';
 import type { Profile } from './graph/settable.ts';
-import { createApp } from './http/app.ts';
 import type { Cors } from './http/cors.ts';
-import { createDispatcher } from './http/dispatcher.ts';
-import { createGraphApi, isApiAddress } from './http/graph-api.ts';
-import { registerHealth } from './http/health.ts';
+import { createHandler } from './http/handler.ts';
 import { type ArrivalLimits, type Listening, listen } from './http/listen.ts';
-import { registerOpenApi } from './http/openapi.ts';
 import { presenceRoutes } from './http/operations/all.ts';
 import { createEncryptor } from './notifications/encryption.ts';
 import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
@@ -70,8 +65,8 @@ export interface ServerParts {
   readonly outbound: Outbound;
   /** Encrypts resource data. Closed by the server; in this thread by default. */
   readonly encryptor?: Encryptor;
-  /** Signs for receivers of resource data that it comes from here. */
-  readonly validationTokens: ValidationTokens;
+  /** Signs for receivers of resource data that it comes from here, the server known at `origin`. */
+  readonly validationTokens: (origin: () => string) => ValidationTokens;
   /** Further addresses, such as the dev server's token issuer. */
   readonly plugins?: readonly FastifyPluginAsync[];
   /** Why the server isn't ready beyond its store, if it isn't. */
@@ -95,12 +90,17 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   const { store, clock, directory, log } = parts;
   const { profile } = config;
   const nowMs = () => clock.nowMs();
-  const report = (error: unknown, { requestId }: RequestIds) =>
-    log.error({ err: error, requestId }, 'request failed');
 
   const presence = createPresenceService({ store, clock, directory });
 
-  const { outbound, encryptor = createEncryptor(), validationTokens } = parts;
+  const listening: Listening[] = [];
+  const origins = () =>
+    listening.map(({ address }, index) =>
+      originOf(address, config.listeners[index]?.tls !== undefined),
+    );
+  const { publicOrigin, trustProxy, cors = '*' } = config;
+
+  const { outbound, encryptor = createEncryptor() } = parts;
   const registry = createRegistry();
   const kept = await readDelivery(store);
   const notifier = new Notifier({
@@ -110,7 +110,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     matching: registry.matching,
     outbound,
     encryptor,
-    tokens: validationTokens,
+    tokens: parts.validationTokens(() => publicOrigin ?? origins()[0] ?? ''),
     random: Math.random,
     terms: { ...GRAPH_TERMS, dropsForHanging: profile === 'graph', ...config.delivery },
     log,
@@ -139,7 +139,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     start: kept.tail,
     onError: (error) => log.error({ err: error }, 'reading the feed failed'),
   });
-  notifier.start(tail);
+  notifier.follow(tail);
   const hub = createHub({
     store,
     tail,
@@ -149,30 +149,22 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
 
   const routes = presenceRoutes({ presence, subscriptions, profile }, directory);
   const ownRoutes = streamRoutes({ presence, profile, store, directory, hub });
-  const { publicOrigin, trustProxy, cors = '*' } = config;
-  const app = await createApp({ nowMs, report, trustProxy, cors });
-  const graphApi = createGraphApi({
-    dispatch: createDispatcher(routes, directory),
-    dispatchOwn: createDispatcher(ownRoutes, directory),
+  const handler = await createHandler({
+    routes,
+    ownRoutes,
+    directory,
     verifier: createVerifier({ issuers: parts.issuers, clock }),
     clock,
-    report,
+    report: (error, { requestId }) => log.error({ err: error, requestId }, 'request failed'),
     cors,
     publicOrigin,
     trustProxy,
+    plugins: parts.plugins ?? [],
+    async whyNotReady() {
+      const health = store.health();
+      return health.writable ? parts.whyNotReady?.() : health.reason;
+    },
   });
-  registerOpenApi(app, routes, ownRoutes);
-  registerHealth(app, async () => {
-    const health = store.health();
-    return health.writable ? parts.whyNotReady?.() : health.reason;
-  });
-  for (const plugin of parts.plugins ?? []) await app.register(plugin);
-  await app.ready();
-  const handler: RequestListener = (request, response) => {
-    const isPreflight = request.method === 'OPTIONS';
-    if (!isPreflight && isApiAddress(request.url ?? '')) graphApi(request, response);
-    else app.routing(request, response);
-  };
 
   /** Ends everything that follows the feed. */
   async function stopTelling(): Promise<void> {
@@ -183,11 +175,10 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     await encryptor.close();
   }
 
-  const listening: Listening[] = [];
   const closeListening = () => Promise.all(listening.map((each) => each.close()));
   try {
     for (const listener of config.listeners) {
-      listening.push(await listen(handler, { ...listener, nowMs }));
+      listening.push(await listen(handler.listener, { ...listener, nowMs }));
     }
   } catch (error) {
     await closeListening();
@@ -201,6 +192,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     onError: (error) => log.error({ err: error }, 'ticking failed'),
   });
   ticker.start();
+  notifier.start();
   await subscriptions.start();
   const stopRetention = startRetention({
     store,
@@ -210,20 +202,18 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   });
 
   return {
-    origins: listening.map(({ address }, index) =>
-      originOf(address, config.listeners[index]?.tls !== undefined),
-    ),
+    origins: origins(),
     presence,
     subscriptions,
     ticker,
-    handler,
+    handler: handler.listener,
     async close() {
       // First, or the listeners would wait for them.
       hub.close();
       await closeListening();
       await Promise.all([ticker.stop(), stopRetention(), subscriptions.stop()]);
       await stopTelling();
-      await app.close();
+      await handler.close();
       await store.close();
     },
   };

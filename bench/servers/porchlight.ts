@@ -31,7 +31,7 @@ const server = await openServer(
     directory: createDirectory('open', new Map()),
     log: pino({ level: 'warn' }),
     outbound: createOutbound({ allow: [], allowHttpToLoopback: true }),
-    validationTokens: { tokenFor: async () => 'signed elsewhere' },
+    validationTokens: () => ({ tokenFor: async () => 'signed elsewhere' }),
   },
 );
 const openMs = performance.now() - openedAtMs;

@@ -54,7 +54,6 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
     nowMs: systemClock.nowMs(),
   });
   const store = await openLmdbStore({ path: join(dataDir, 'store') });
-  let origin = '';
   const server = await openServer(
     {
       profile,
@@ -80,7 +79,7 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
         ca: [certificates.ca],
       }),
       encryptor: createEncryptor({ worker: ENCRYPTION_WORKER }),
-      validationTokens: issuer.publisher(() => origin),
+      validationTokens: issuer.publisher,
     },
   ).catch(async (error) => {
     await store.close();
@@ -88,7 +87,6 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
   });
 
   const [http = '', https = ''] = server.origins;
-  origin = http;
   print(greeting({ http, https, dataDir, profile, tenants, caPath: certificates.caPath }));
   await stopped;
   await server.close();

@@ -1,11 +1,15 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './command.ts';
 
-/** The flags a command takes, each with its default. */
-type Flags = Readonly<Record<string, string | undefined>>;
+/** The flags a command takes, each with its default; one that is false takes no value. */
+type Flags = Readonly<Record<string, string | false | undefined>>;
 
 type Values<T extends Flags> = {
-  readonly [F in keyof T]: T[F] extends string ? string : string | undefined;
+  readonly [F in keyof T]: T[F] extends false
+    ? boolean
+    : T[F] extends string
+      ? string
+      : string | undefined;
 };
 
 /**
@@ -13,12 +17,32 @@ type Values<T extends Flags> = {
  * @throws UsageError for anything that isn't in `flags`.
  */
 export function readFlags<T extends Flags>(args: readonly string[], flags: T): Values<T> {
+  return parse(args, flags, false).flags;
+}
+
+/** Reads flags with words between them: `remove ID --json`. @throws UsageError */
+export function readWords<T extends Flags>(
+  args: readonly string[],
+  flags: T,
+): { readonly words: readonly string[]; readonly flags: Values<T> } {
+  return parse(args, flags, true);
+}
+
+function parse<T extends Flags>(args: readonly string[], flags: T, allowPositionals: boolean) {
   const options = Object.fromEntries(
-    Object.keys(flags).map((flag) => [flag, { type: 'string' as const }]),
+    Object.entries(flags).map(([flag, value]) => {
+      const type = value === false ? ('boolean' as const) : ('string' as const);
+      return [flag, { type }];
+    }),
   );
   try {
-    const { values } = parseArgs({ args: joinNegative(args), options, strict: true });
-    return { ...flags, ...values } as Values<T>;
+    const { values, positionals } = parseArgs({
+      args: joinNegative(args),
+      options,
+      allowPositionals,
+      strict: true,
+    });
+    return { words: positionals, flags: { ...flags, ...values } as Values<T> };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
@@ -45,4 +69,13 @@ export function portFlag(text: string, flag: string): number {
     throw new UsageError(`--${flag} must be a port from 0 to 65535, not '${text}'`);
   }
   return port;
+}
+
+/** The address of a server. @throws UsageError */
+export function urlFlag(text: string): URL {
+  if (URL.canParse(text)) {
+    const url = new URL(text);
+    if (/^https?:$/.test(url.protocol)) return url;
+  }
+  throw new UsageError(`--url must begin with http:// or https://, not '${text}'`);
 }

@@ -42,8 +42,8 @@ export const serve: Command = async (args, { openServer, stopped }) => {
   const directory = await openDirectory(config);
   const tls = await readTls(config);
   const dataDir = config.store.slice('lmdb:'.length);
-  const store = await openLmdbStore({ path: dataDir });
   const signingKey = await openSigningKey(join(dataDir, 'notification-key.json'));
+  const store = await openLmdbStore({ path: dataDir });
   let origin = config.publicUrl && new URL(config.publicUrl).origin;
   const { host, port, behindProxy } = config.listen;
   const server = await openServer(
@@ -72,12 +72,13 @@ export const serve: Command = async (args, { openServer, stopped }) => {
         worker: ENCRYPTION_WORKER,
         onError: (error) => log.error({ err: error }, 'an encryption worker ended'),
       }),
-      validationTokens: createPublisher({
-        key: signingKey,
-        issuerOf: (tenantId) => issuerAt(origin ?? '', tenantId),
-        clock: systemClock,
-        randomUUID,
-      }),
+      validationTokens: (known) =>
+        createPublisher({
+          key: signingKey,
+          issuerOf: (tenantId) => issuerAt(known(), tenantId),
+          clock: systemClock,
+          randomUUID,
+        }),
       async whyNotReady() {
         const states = await Promise.all(issuers.map((issuer) => issuer.ready()));
         return states.find((state) => !state.ready)?.reason;

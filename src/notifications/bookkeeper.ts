@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { DocumentEdit, FeedCursor, PresenceStore } from '../store/store.ts';
-import type { Delivery } from './delivery.ts';
+import type { Deliveries } from './deliveries.ts';
 import {
   forgetLane,
   type KeptDelivery,
@@ -19,7 +19,7 @@ export interface BookkeeperParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly kept: KeptDelivery;
-  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly deliveries: Deliveries;
   /** How far the feed was looked at. */
   readonly seen: () => FeedCursor;
 }
@@ -84,7 +84,7 @@ export class Bookkeeper {
   async #writeNow(): Promise<void> {
     const { store, seen, log, deliveries } = this.#parts;
     const notes = this.#notes;
-    const held = [...deliveries.values()].filter(({ lane }) => lane.isHeld);
+    const held = [...deliveries.all()].filter(({ lane }) => lane.isHeld);
     const edits = [...this.#progress.edits(seen(), this.#lanes()), ...notes];
     if (edits.length === 0) return;
     this.#notes = [];
@@ -104,9 +104,13 @@ export class Bookkeeper {
 
   #lanes(): ReadonlyMap<string, KeptLane> {
     const lanes = new Map<string, KeptLane>();
-    for (const [id, { lane, endpoint }] of this.#parts.deliveries) {
+    for (const { lane, endpoint } of this.#parts.deliveries.all()) {
       const { failingSinceMs } = endpoint.health;
-      lanes.set(id, { place: lane.place ?? null, lost: lane.lost, failingSinceMs });
+      lanes.set(lane.subscription.id, {
+        place: lane.place ?? null,
+        lost: lane.lost,
+        failingSinceMs,
+      });
     }
     return lanes;
   }

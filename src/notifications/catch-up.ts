@@ -1,19 +1,17 @@
-import type { FeedCursor, FeedPage, PresenceStore } from '../store/store.ts';
-import type { Lane } from './lane.ts';
+import type { FeedCursor, PresenceStore } from '../store/store.ts';
+import type { Deliveries } from './deliveries.ts';
+import type { Delivery } from './delivery.ts';
+import type { Losses } from './losses.ts';
+import type { Matcher } from './matcher.ts';
 
 /** Entries read in one go. */
 const PAGE = 1000;
 
 export interface CatchUpParts {
   readonly store: PresenceStore;
-  /** The lanes that wait for entries of the feed and have room for them. */
-  readonly behind: () => readonly Lane[];
-  /** Offers the entries to these lanes; gives back those that have no more room. */
-  readonly offer: (lanes: ReadonlySet<Lane>, page: FeedPage, seen: FeedCursor) => ReadonlySet<Lane>;
-  /** How far everybody else is. */
-  readonly told: () => FeedCursor;
-  /** The feed doesn't reach back to where the lane is any more. */
-  readonly onGap: (lane: Lane) => void;
+  readonly deliveries: Deliveries;
+  readonly matcher: Matcher;
+  readonly losses: Losses;
   readonly onError: (error: unknown) => void;
 }
 
@@ -30,10 +28,10 @@ export class CatchUp {
     this.#parts = parts;
   }
 
-  /** Begins, unless it is under way. */
+  /** Begins, unless it is under way or there is nothing to do. */
   wake(): void {
     if (this.#running !== undefined || this.#stopped) return;
-    if (this.#parts.behind().length === 0) return;
+    if (this.#parts.deliveries.behind().length === 0) return;
     this.#running = this.#run()
       .catch(this.#parts.onError)
       .finally(() => {
@@ -52,31 +50,34 @@ export class CatchUp {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      const lanes = new Set(this.#parts.behind());
-      const from = leastOf(lanes);
+      const behind = new Set(this.#parts.deliveries.behind());
+      const from = leastPlace(behind);
       if (from === undefined) return;
-      await this.#read(lanes, from);
+      await this.#read(behind, from);
     }
   }
 
-  /** From the place of the last of the lanes to where everybody is. */
-  async #read(lanes: Set<Lane>, from: FeedCursor): Promise<void> {
-    const { store, offer, told, onGap } = this.#parts;
+  /** From the place of the last of them to the end of the feed. */
+  async #read(behind: Set<Delivery>, from: FeedCursor): Promise<void> {
+    const { store, matcher, losses } = this.#parts;
     const { start } = await store.feedBounds();
-    for (const lane of lanes) {
-      if (lane.read >= start) continue;
-      onGap(lane);
-      lane.readUpTo(start);
+    for (const delivery of behind) {
+      if (delivery.lane.read >= start) continue;
+      losses.gap(delivery);
+      delivery.lane.readUpTo(start);
     }
     let seen = from > start ? from : start;
-    while (lanes.size > 0 && !this.#stopped) {
+    while (behind.size > 0 && !this.#stopped) {
       const page = await store.feed(seen, PAGE);
-      for (const full of offer(lanes, page, seen)) lanes.delete(full);
+      for (const full of matcher.toldBefore(behind, page, seen)) behind.delete(full);
       seen = page.cursor;
-      for (const lane of lanes) lane.readUpTo(seen);
-      // The end of the feed: of what is there, and not only of what has been told.
-      if (page.entries.length < PAGE && seen >= told()) {
-        for (const lane of lanes) lane.isBehind = false;
+      for (const { lane } of behind) lane.readUpTo(seen);
+      // The end of what is there, and of what the others have been told.
+      if (page.entries.length < PAGE && seen >= matcher.seen) {
+        for (const { lane, endpoint } of behind) {
+          lane.isBehind = false;
+          endpoint.pump();
+        }
         return;
       }
       await new Promise(setImmediate);
@@ -84,8 +85,8 @@ export class CatchUp {
   }
 }
 
-function leastOf(lanes: Iterable<Lane>): FeedCursor | undefined {
+function leastPlace(behind: Iterable<Delivery>): FeedCursor | undefined {
   let least: FeedCursor | undefined;
-  for (const { read } of lanes) if (least === undefined || read < least) least = read;
+  for (const { lane } of behind) if (least === undefined || lane.read < least) least = lane.read;
   return least;
 }

@@ -114,6 +114,7 @@ export class Endpoint {
       }
       const letGo = await permits.take();
       try {
+        if (this.#stopped) return;
         if (this.#letters.size > 0) await this.#sendLetters();
         else await this.#sendItems();
       } finally {

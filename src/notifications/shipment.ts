@@ -15,7 +15,8 @@ export interface Part {
 const MOST_BYTES = 96 * 1024;
 /** About what an item takes, without what its subscription adds. */
 const ITEM_BYTES = 480;
-const ENCRYPTED_BYTES = 900;
+/** The same for its encrypted content; to this comes the key, which is as long as the receiver's. */
+const ENCRYPTED_BYTES = 450;
 
 /**
  * Takes what goes into the next POST: the first items of the lanes, in turn, as many as fit.
@@ -41,8 +42,9 @@ export function takeShipment(lanes: Iterable<Lane>, limit: number): readonly Par
 
 function bytesOfItem({ subscription, recipient }: Lane): number {
   const { clientState, properties } = subscription;
-  const encrypted = recipient === undefined ? 0 : ENCRYPTED_BYTES + 100 * properties.length;
-  return ITEM_BYTES + (clientState?.length ?? 0) + encrypted;
+  const bytes = ITEM_BYTES + (clientState?.length ?? 0);
+  if (recipient === undefined) return bytes;
+  return bytes + ENCRYPTED_BYTES + recipient.publicKey.length + 50 * properties.length;
 }
 
 /** The POST's body. Rejects when something can't be encrypted or signed. */

@@ -105,12 +105,10 @@ export class Attempt {
     const waiting = enter('waiting for the answer');
     if (!socket.connecting) {
       waiting();
-      // Raw bytes: half a status line is an answer begun.
-      const receive = () => {
+      // Raw bytes: half a status line is an answer begun. Without any, the connection is done with.
+      socket.once('data', () => {
         this.#hasReceived = true;
-      };
-      socket.once('data', receive);
-      this.#sent?.once('close', () => socket.off('data', receive));
+      });
       return;
     }
     const connecting = enter('connecting');

@@ -11,7 +11,7 @@ import { RETRY } from './events.ts';
 import type { Beginning, Hub } from './hub.ts';
 import { isKept, placeFrom } from './place.ts';
 import { snapshotOf, snapshotOfTenant } from './snapshot.ts';
-import type { Watch } from './watch.ts';
+import { selection, type Watch } from './watch.ts';
 
 export interface StreamParts extends Pick<Services, 'presence' | 'profile'> {
   readonly store: PresenceStore;
@@ -79,7 +79,7 @@ async function stream(
     tenantId: caller.tenantId,
     users: asked === 'tenant' ? asked : asked.userIds,
     viewerId: caller.userId,
-    selected: selectedProperties(query),
+    selected: selection(selectedProperties(query)),
     expiresMs: caller.expiresMs,
   };
   const lastEventId = placeFrom(lastEventIdOf(call), 'Last-Event-ID');

@@ -13,15 +13,13 @@ import type { Registry } from './registry.ts';
 import { parseResource } from './resource.ts';
 import { checkRoom } from './room.ts';
 import { type CreationRequest, creationOf } from './rules/creation.ts';
-import { endMs, reauthorizationDueMs } from './rules/due.ts';
 import type { RuleTerms } from './rules/fields.ts';
+import { checkReauthorization } from './rules/reauthorization.ts';
 import { type RenewalRequest, renewalOf } from './rules/renewal.ts';
 import { parseStored, SUBSCRIPTIONS } from './stored-form.ts';
 import type { Subscription } from './subscription.ts';
 import { createSweeper } from './sweeper.ts';
-
-/** Graph has clients wait so long between a PATCH and a reauthorization. */
-const REAUTHORIZE_AFTER_MS = 10 * 60_000;
+import { createUpkeep } from './upkeep.ts';
 
 export interface SubscriptionServiceParts extends Pick<RuleTerms, 'refusal' | 'checkCertificate'> {
   readonly documents: DocumentStore;
@@ -76,6 +74,7 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
     onPut: sweeper.note,
     onRemoved: sweeper.forget,
   });
+  const upkeep = createUpkeep({ ledger, courier });
 
   const ruleTerms = (): RuleTerms => ({
     nowMs: clock.nowMs(),
@@ -101,23 +100,12 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
     return inTurn(id.toLowerCase(), () => work(owned(caller, id)));
   }
 
-  function end(subscription: Subscription): Promise<void> {
-    return ledger.remove(
-      subscription,
-      courier.end(subscription),
-      courier.announce(subscription, 'subscriptionRemoved'),
-    );
-  }
-
   function attend(id: string): Promise<void> {
     return inTurn(id, async () => {
       const current = registry.get(id);
       if (current === undefined) return;
-      const nowMs = clock.nowMs();
-      if (current.expiresMs <= nowMs) return end(current);
-      if (reauthorizationDueMs(current) > nowMs) return sweeper.note(current);
-      const asked = { ...current, reauthorizationAskedForMs: endMs(current) };
-      await ledger.put(asked, courier.announce(asked, 'reauthorizationRequired'));
+      // Renewed meanwhile: its next time comes.
+      if (!(await upkeep.attend(current, clock.nowMs()))) sweeper.note(current);
     });
   }
 
@@ -179,15 +167,7 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
     reauthorize: (caller, id) =>
       onOwned(caller, id, async (current) => {
         const nowMs = clock.nowMs();
-        const { createdMs, renewedMs } = current;
-        const isFresh = renewedMs > createdMs && nowMs - renewedMs < REAUTHORIZE_AFTER_MS;
-        if (profile === 'graph' && isFresh) {
-          throw new GraphError(
-            409,
-            'Conflict',
-            'The subscription was renewed less than 10 minutes ago, which reauthorized it too.',
-          );
-        }
+        checkReauthorization(current, nowMs, profile);
         const authorizedUntilMs = caller.expiresMs;
         const renewed = { ...current, authorizedMs: nowMs, authorizedUntilMs };
         await ledger.put(renewed, courier.change(renewed));
@@ -200,7 +180,7 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
       inTurn(id.toLowerCase(), async () => {
         const current = registry.get(id.toLowerCase());
         if (current === undefined) return false;
-        await end(current);
+        await upkeep.end(current);
         return true;
       }),
 

@@ -50,6 +50,7 @@ describe('who calls', () => {
       appId: APP,
       userId: USER,
       permissions: new Set(['Presence.Read', 'Presence.ReadWrite']),
+      expiresMs: START_MS + 3_600_000,
     });
   });
 
@@ -60,7 +61,13 @@ describe('who calls', () => {
       appId: APP,
       userId: null,
       permissions: new Set(['Presence.Read.All']),
+      expiresMs: START_MS + 3_600_000,
     });
+  });
+
+  it('has a token that ends by the year 275760, however late its issuer says', async () => {
+    const { expiresMs } = await setUp().verifier.verify(await signer.sign({ exp: 1e300 }));
+    expect(new Date(expiresMs).toISOString()).toBe('+275760-09-13T00:00:00.000Z');
   });
 
   it('is an application without permissions when there are no roles either', async () => {

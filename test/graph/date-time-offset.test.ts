@@ -41,7 +41,9 @@ test.each([
   '1795255200000',
   '9'.repeat(100_000),
 ])('%s is refused, and the field named', (text) => {
-  expect(() => parseDateTimeOffset(text, 'Field')).toThrow(/^\[Field\]: '.*' is not a date and time/);
+  expect(() => parseDateTimeOffset(text, 'Field')).toThrow(
+    /^\[Field\]: '.*' is not a date and time/,
+  );
 });
 
 test('what is written is read again, to the millisecond, and has seven digits of a second', () => {

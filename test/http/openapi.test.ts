@@ -26,7 +26,9 @@ interface Operation {
   readonly responses: Record<string, object>;
 }
 
-const document = JSON.parse(JSON.stringify(openApiDocument(exampleRoutes(), exampleOwnRoutes()))) as Document;
+const document = JSON.parse(
+  JSON.stringify(openApiDocument(exampleRoutes(), exampleOwnRoutes())),
+) as Document;
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
 );
@@ -98,7 +100,10 @@ describe('the document is OpenAPI 3.1 in shape', () => {
 
   test('every operation says what a success and what an error looks like', () => {
     for (const { operation, path } of operations) {
-      expect(Object.keys(operation.responses).sort(), path).toEqual(['200', 'default']);
+      expect(Object.keys(operation.responses), path).toEqual([
+        expect.stringMatching(/^20[014]$/),
+        'default',
+      ]);
       for (const response of Object.values(operation.responses)) {
         expect(response).toHaveProperty('description');
       }

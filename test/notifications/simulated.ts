@@ -121,7 +121,8 @@ export async function simulate(receiver: Receiver, given: Partial<DeliveryTerms>
       start: kept.tail,
       onError,
     });
-    notifier.start(tail);
+    notifier.follow(tail);
+    notifier.start();
     return { alive, notifier, tail };
   }
 

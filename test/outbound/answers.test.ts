@@ -163,6 +163,13 @@ test('an answer of just the most bytes is taken; one more is too large, and hung
   }
 });
 
+test('an answer that announces too much is not waited for', async () => {
+  const { result } = await sendTo((socket) =>
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 65537\r\n\r\n'),
+  );
+  expect(result).toMatchObject({ code: 'too large' });
+});
+
 test('an answer without end is cut off', async () => {
   const { result } = await sendTo((socket) => {
     socket.write('HTTP/1.1 200 OK\r\n\r\n');
@@ -300,6 +307,14 @@ test('one receiver gets eight connections at most, and the others are not kept w
   expect(reasons.slice(8)).toEqual(
     Array.from({ length: 12 }, () => '200 ms were over while waiting for its turn'),
   );
+});
+
+test('nothing that is left of a request keeps the process running', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  const { result } = await sendTo((socket) => socket.write(ok()));
+  expect(result).toMatchObject({ kind: 'answered' });
+  expect(timers()).toBeLessThanOrEqual(before);
 });
 
 test('connections that wait are hung up before there are more than 512', async () => {

@@ -60,6 +60,7 @@ test('all kept connections may be dead: the second try is on a new one', async (
   await Promise.all(Array.from({ length: 4 }, () => outbound.send(post(url))));
   reset = true;
   expect(await outbound.send(post(url))).toMatchObject({ kind: 'answered', body: 'new' });
+  expect(receiver.received().split('POST / HTTP').length - 1).toBe(4 + 2);
 });
 
 test('a request is not sent again once a byte of an answer came', async () => {

@@ -31,9 +31,7 @@ test('what is due comes out once, at its last time set, earliest first', () => {
           agenda.set(step.id, step.atMs);
           model.set(step.id, step.atMs);
         }
-        expect(agenda.earliestMs).toBe(
-          model.size === 0 ? undefined : Math.min(...model.values()),
-        );
+        expect(agenda.earliestMs).toBe(model.size === 0 ? undefined : Math.min(...model.values()));
       }
     }),
   );

@@ -41,7 +41,9 @@ test('the address is asked with a POST that carries the token in its query and n
 
 test('query parameters of the address stay before the token as they are, and a fragment is left out', async () => {
   await ask('/hook?code=a%20b%2Bc+d&x#here');
-  expect(receiver.received[0]?.query).toMatch(/^code=a%20b%2Bc\+d&x&validationToken=Validation%3A\+/);
+  expect(receiver.received[0]?.query).toMatch(
+    /^code=a%20b%2Bc\+d&x&validationToken=Validation%3A\+/,
+  );
 });
 
 test('a content type with parameters, in any case, is text all the same', async () => {
@@ -113,9 +115,12 @@ test('an address where nobody is refuses, and says why', async () => {
 test('no answer within ten seconds refuses', async () => {
   let timeoutMs = 0;
   let answer = () => {};
-  receiver.behave(() => new Promise((resolve) => {
-    answer = () => resolve({});
-  }));
+  receiver.behave(
+    () =>
+      new Promise((resolve) => {
+        answer = () => resolve({});
+      }),
+  );
   // As patient as in production, but for the waiting.
   const hurried: Outbound = {
     ...outbound,

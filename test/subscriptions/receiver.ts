@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createOutbound } from '../../src/outbound/open.ts';
 import type { Outbound } from '../../src/outbound/outbound.ts';
@@ -16,6 +17,7 @@ export interface Received {
 export interface ReceiverAnswer {
   readonly status?: number;
   readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** The validation token if nothing else is said. */
   readonly body?: string;
 }
@@ -33,13 +35,19 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** An application that receives notifications: a real server on a port of this machine. */
-export async function openReceiver(): Promise<Receiver> {
+/**
+ * An application that receives notifications: a real server on a port of this machine.
+ * @param tls makes it one with HTTPS, at https://localhost
+ */
+export async function openReceiver(tls?: {
+  readonly key: string;
+  readonly cert: string;
+}): Promise<Receiver> {
   const received: Received[] = [];
   const waiting = new Set<() => void>();
   let behaviour: Behaviour = () => ({});
 
-  const server = createServer(async (request, response) => {
+  const listener: RequestListener = async (request, response) => {
     const url = new URL(request.url ?? '', 'http://receiver');
     let body = '';
     for await (const chunk of request) body += String(chunk);
@@ -48,17 +56,18 @@ export async function openReceiver(): Promise<Receiver> {
     received.push(each);
     for (const look of waiting) look();
     const answer = await behaviour(each);
-    const { status = 200, contentType = 'text/plain' } = answer;
-    response.writeHead(status, { 'content-type': contentType });
+    const { status = 200, contentType = 'text/plain', headers: further } = answer;
+    response.writeHead(status, { 'content-type': contentType, ...further });
     response.end(answer.body ?? url.searchParams.get('validationToken') ?? '');
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createHttpsServer(tls, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // A test that forgets to close it doesn’t hang for it.
   server.unref();
   const { port } = server.address() as AddressInfo;
 
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
     received,
     behave(next) {
       behaviour = next;

@@ -81,9 +81,7 @@ describe('a list of ids', () => {
         (userIds, gen) => {
           const choose = (...options: readonly string[]) => gen(fc.constantFrom, ...options);
           const gap = () => choose('', ' ', '  ');
-          const ids = userIds.map(
-            (id) => `${gap()}'${choose(id, id.toUpperCase())}'${gap()}`,
-          );
+          const ids = userIds.map((id) => `${gap()}'${choose(id, id.toUpperCase())}'${gap()}`);
           const filter = `${gap()}${choose('id', 'ID')} ${gap()}${choose('in', 'IN')}${gap()}(${ids.join(',')})${gap()}`;
           const path = choose('', '/') + choose('', 'v1.0/', 'BETA/');
           const text = `${path}${choose('communications/presences', 'Communications/PRESENCES')}?${spelled('$filter', (all) => choose(...all))}=${spelled(filter, (all) => choose(...all))}`;
@@ -176,7 +174,9 @@ describe('$select', () => {
   });
 
   test('a property that presence hasn’t is refused', () => {
-    expect(refusal(`${one}?$select=activity,mood`, 'extended').message).toContain("no property 'mood'");
+    expect(refusal(`${one}?$select=activity,mood`, 'extended').message).toContain(
+      "no property 'mood'",
+    );
   });
 });
 

@@ -214,7 +214,8 @@ describe('bounds', () => {
     opened = open({ profile: 'extended' });
     const list = Array.from({ length: 10_000 }, (_, at) => `'${guid(at)}'`).join(',');
     const resource = `communications/presences?$filter=id in (${list})`;
-    for (let number = 0; number < 10; number++) await opened.create({ ...address(number), resource });
+    for (let number = 0; number < 10; number++)
+      await opened.create({ ...address(number), resource });
     await expect(opened.create(address(10))).rejects.toEqual(
       status(403, 'may subscribe to 100000 ids'),
     );

@@ -1,5 +1,5 @@
 import type { Route } from '../../src/http/route.ts';
-import { APP, preferred, session, START, STRANGER, USER } from './porchlight.ts';
+import { APP, preferred, START, STRANGER, session, USER } from './porchlight.ts';
 
 /** A body that each operation takes, by its name. */
 export const EXAMPLE_BODIES: Readonly<Record<string, object>> = {

@@ -167,10 +167,7 @@ describe('in process, the whole matrix', () => {
       directory: EXAMPLE_DIRECTORY,
     });
     const subscriptions = exampleSubscriptions(clock, 'graph', EXAMPLE_DIRECTORY);
-    const routes = presenceRoutes(
-      { presence, subscriptions, profile: 'graph' },
-      EXAMPLE_DIRECTORY,
-    );
+    const routes = presenceRoutes({ presence, subscriptions, profile: 'graph' }, EXAMPLE_DIRECTORY);
     dispatch = createDispatcher(routes, EXAMPLE_DIRECTORY);
   });
 

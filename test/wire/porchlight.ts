@@ -7,6 +7,7 @@ import { isGuid } from '../../src/graph/guid.ts';
 import type { Profile } from '../../src/graph/settable.ts';
 import type { Cors } from '../../src/http/cors.ts';
 import type { ArrivalLimits } from '../../src/http/listen.ts';
+import type { DeliveryTerms } from '../../src/notifications/terms.ts';
 import { createDirectory, type Directory } from '../../src/presence/directory.ts';
 import { openServer, type Server, type ServerParts } from '../../src/server.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
@@ -81,6 +82,12 @@ export interface PorchlightOptions {
   readonly publicOrigin?: string;
   readonly trustProxy?: boolean;
   readonly cors?: Cors;
+  /** Where delivery is to be less patient than Graph, so that a test needn’t be as patient. */
+  readonly delivery?: Partial<DeliveryTerms>;
+  /** A second listener, for HTTPS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Goes on where another server over the same store stopped. */
+  readonly clock?: ManualClock;
   readonly parts?: Partial<ServerParts>;
 }
 
@@ -97,19 +104,25 @@ export async function startPorchlight({
   publicOrigin,
   trustProxy = false,
   cors,
+  delivery,
+  tls,
+  clock = new ManualClock(START),
   parts = {},
 }: PorchlightOptions = {}) {
-  const clock = new ManualClock(START);
   const store = strictAboutIds(openMemoryStore());
   const logged: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => logged.push(line) });
   const server: Server = await openServer(
     {
       profile,
-      listeners: [{ host: '127.0.0.1', port: 0, ...(limits && { limits }) }],
+      listeners: [
+        { host: '127.0.0.1', port: 0, ...(limits && { limits }) },
+        ...(tls === undefined ? [] : [{ host: '127.0.0.1', port: 0, tls }]),
+      ],
       trustProxy,
       ...(publicOrigin !== undefined && { publicOrigin }),
       ...(cors !== undefined && { cors }),
+      ...(delivery !== undefined && { delivery }),
       feedRetentionMs: 7 * DAY_MS,
     },
     {
@@ -119,11 +132,11 @@ export async function startPorchlight({
       log,
       issuers: [trust(TENANT), trust(OTHER_TENANT)],
       outbound: trapOutbound(),
-      validationTokens: { tokenFor: async () => 'signed elsewhere' },
+      validationTokens: () => ({ tokenFor: async () => 'signed elsewhere' }),
       ...parts,
     },
   );
-  const [origin = ''] = server.origins;
+  const [origin = '', secure = ''] = server.origins;
 
   async function token({
     tenant = TENANT,
@@ -227,6 +240,8 @@ export async function startPorchlight({
   return {
     server,
     origin,
+    /** Of the listener for HTTPS, by the name in its certificate. */
+    secureOrigin: secure.replace('127.0.0.1', 'localhost'),
     clock,
     store,
     logged,

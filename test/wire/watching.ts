@@ -68,7 +68,7 @@ export async function say(porchlight: Porchlight, userId: string, content: strin
       kind: 'setStatusMessage',
       appId: 'aaaaaaaa-0000-4000-8000-00000000000a',
       content,
-      expiresAtMs: Number.MAX_SAFE_INTEGER,
+      expiresAtMs: Number.POSITIVE_INFINITY,
       expiry: null,
     },
   );

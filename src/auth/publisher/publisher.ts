@@ -24,7 +24,8 @@ export interface PublisherOptions {
 export interface Publisher {
   /**
    * A token for an application of a tenant, good for 20 minutes at least; the same one again and again.
-   * Graph: "Set up change notifications that include resource data", validation tokens.
+   * Rejects while the issuer has no address. Graph: "Set up change notifications that include resource
+   * data", validation tokens.
    */
   tokenFor(tenantId: string, appId: string): Promise<string>;
 }
@@ -70,6 +71,9 @@ async function sign(
   { key, issuerOf, randomUUID }: PublisherOptions,
 ): Promise<string> {
   const iss = issuerOf(tenantId);
+  // While the server doesn't listen yet, it may not know its address.
+  if (!URL.canParse(iss))
+    throw new TypeError(`${JSON.stringify(iss)} is no issuer: not an address`);
   const iat = Math.floor((nowMs - DATED_BACK_MS) / 1000);
   const exp = Math.floor((nowMs + LIFETIME_MS) / 1000);
   return new SignJWT({

@@ -25,6 +25,7 @@ describe('an application token', () => {
       appId: BRIDGE,
       userId: null,
       permissions: new Set(['Presence.Read.All', 'Presence.ReadWrite.All']),
+      expiresMs: START_MS + 3_600_000,
     });
   });
 
@@ -83,6 +84,7 @@ describe('a user token', () => {
         appId: BRIDGE,
         userId: ADA,
         permissions: new Set(['Presence.ReadWrite']),
+        expiresMs: START_MS + 3_600_000,
       });
       expect(decodeJwt(body.access_token)).toMatchObject({
         upn: 'ada@contoso.example',

@@ -140,6 +140,16 @@ const STRINGS: readonly [string, ...string[]] = [
   'https://graph.microsoft.com/v1.0/me/presence',
   '//evil.example/',
   'file:///etc/passwd',
+  'https://receiver.example/notifications',
+  'https://receiver.example/?validationToken=x#y',
+  'http://169.254.169.254/latest/meta-data',
+  `communications/presences?$filter=id in ('${USER}')`,
+  `communications/presences?$filter=id+in+(%27${USER}%27,%27${STRANGER}%27)&$select=activity`,
+  `users/${USER}/presence`,
+  '/me/presence',
+  'communications/presences',
+  '2026-11-21T10:00:00.0000000Z',
+  'updated',
   'data:,x',
 ];
 

@@ -1,0 +1,36 @@
+import type { EncryptionCertificate } from '../../auth/dev-certificates/encryption-certificate.ts';
+
+/** Graph's longest for presence. */
+export const LIFETIME_MS = 60 * 60_000;
+
+/** What is subscribed to, and for whom. */
+export interface Wish {
+  /** Where the receiver listens. */
+  readonly origin: string;
+  /** Object ids or user principal names. */
+  readonly users: readonly string[];
+  readonly clientState: string;
+  /** With one, resource data is asked for. */
+  readonly encryption?: { readonly certificate: EncryptionCertificate; readonly id: string };
+}
+
+/** The body of a POST to /subscriptions. */
+export function subscriptionBody(
+  { origin, users, clientState, encryption }: Wish,
+  nowMs: number,
+): object {
+  const ids = users.map((user) => `'${user.replaceAll("'", "''")}'`).join(',');
+  return {
+    changeType: 'updated',
+    notificationUrl: `${origin}/notifications`,
+    lifecycleNotificationUrl: `${origin}/lifecycle`,
+    resource: `communications/presences?$filter=id in (${encodeURIComponent(ids)})`,
+    expirationDateTime: new Date(nowMs + LIFETIME_MS).toISOString(),
+    clientState,
+    ...(encryption && {
+      includeResourceData: true,
+      encryptionCertificate: encryption.certificate.certificate,
+      encryptionCertificateId: encryption.id,
+    }),
+  };
+}

@@ -1,0 +1,49 @@
+import type { RequestListener } from 'node:http';
+import type { FastifyPluginAsync } from 'fastify';
+import type { Directory } from '../presence/directory.ts';
+import { createApp } from './app.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { createGraphApi, type GraphApiParts, isApiAddress } from './graph-api.ts';
+import { type Readiness, registerHealth } from './health.ts';
+import { registerOpenApi } from './openapi.ts';
+import type { Route } from './route.ts';
+
+export interface HandlerParts extends Omit<GraphApiParts, 'dispatch' | 'dispatchOwn'> {
+  /** Graph's operations. */
+  readonly routes: readonly Route[];
+  /** Porchlight's own, under `/porchlight`. */
+  readonly ownRoutes: readonly Route[];
+  readonly directory: Directory;
+  /** Further addresses, such as the dev server's token issuer. */
+  readonly plugins: readonly FastifyPluginAsync[];
+  readonly whyNotReady: Readiness;
+}
+
+export interface Handler {
+  /** Answers requests: all of the server but its ports. */
+  readonly listener: RequestListener;
+  close(): Promise<void>;
+}
+
+/** Puts all addresses together. Rejects when a plugin can't be used. */
+export async function createHandler(parts: HandlerParts): Promise<Handler> {
+  const { routes, ownRoutes, directory, clock } = parts;
+  const app = await createApp({ ...parts, nowMs: () => clock.nowMs() });
+  const graphApi = createGraphApi({
+    ...parts,
+    dispatch: createDispatcher(routes, directory),
+    dispatchOwn: createDispatcher(ownRoutes, directory),
+  });
+  registerOpenApi(app, routes, ownRoutes);
+  registerHealth(app, parts.whyNotReady);
+  for (const plugin of parts.plugins) await app.register(plugin);
+  await app.ready();
+  return {
+    listener(request, response) {
+      const isPreflight = request.method === 'OPTIONS';
+      if (!isPreflight && isApiAddress(request.url ?? '')) graphApi(request, response);
+      else app.routing(request, response);
+    },
+    close: () => app.close(),
+  };
+}
