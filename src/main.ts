@@ -9,9 +9,11 @@ interface Loaded {
 
 const USAGE = `A presence server that speaks the Microsoft Graph presence API.
 
-  porchlight dev      a server to build against
-  porchlight serve    a server to run
-  porchlight token    a token of the running dev server
+  porchlight dev            a server to build against
+  porchlight serve          a server to run
+  porchlight token          a token of the running dev server
+  porchlight listen         a receiver that prints change notifications
+  porchlight subscriptions  who is notified of what, and how it goes
 
 porchlight COMMAND --help tells more.`;
 
@@ -46,6 +48,14 @@ async function load(name: string): Promise<Loaded> {
       const { token, TOKEN_USAGE } = await import('./cli/token.ts');
       return { run: token, usage: TOKEN_USAGE };
     }
+    case 'listen': {
+      const { listen, LISTEN_USAGE } = await import('./cli/listen.ts');
+      return { run: listen, usage: LISTEN_USAGE };
+    }
+    case 'subscriptions': {
+      const { subscriptions, SUBSCRIPTIONS_USAGE } = await import('./cli/subscriptions.ts');
+      return { run: subscriptions, usage: SUBSCRIPTIONS_USAGE };
+    }
     default:
       throw new UsageError(`there is no command '${name}'`);
   }
@@ -60,8 +70,15 @@ function version(): string {
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    // Nobody reads what is printed any more, as after `| head`.
+    process.stdout.once('error', () => resolve());
   });
 }
+
+// What is printed then is lost, which is no fault of ours: the program ends as it would have.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 try {
   await main(process.argv.slice(2));

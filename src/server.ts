@@ -9,6 +9,7 @@ import type { Profile } from './graph/settable.ts';
 import type { Cors } from './http/cors.ts';
 import { createHandler } from './http/handler.ts';
 import { type ArrivalLimits, type Listening, listen } from './http/listen.ts';
+import { adminRoutes } from './http/operations/admin.ts';
 import { presenceRoutes } from './http/operations/all.ts';
 import { createEncryptor } from './notifications/encryption.ts';
 import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
@@ -148,7 +149,10 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   });
 
   const routes = presenceRoutes({ presence, subscriptions, profile }, directory);
-  const ownRoutes = streamRoutes({ presence, profile, store, directory, hub });
+  const ownRoutes = [
+    ...streamRoutes({ presence, profile, store, directory, hub }),
+    ...adminRoutes({ registry, courier: notifier, subscriptions, clock }),
+  ];
   const handler = await createHandler({
     routes,
     ownRoutes,

@@ -62,6 +62,13 @@ export const WRITE_SESSION_LEGACY: Access = {
   application: ['Presence.ReadWrite.All'],
 };
 
+/** Everybody's subscriptions of a tenant: an addition of ours, and a permission of our own. */
+export const LOOK_AFTER_SUBSCRIPTIONS: Access = {
+  own: [],
+  other: [],
+  application: ['Porchlight.Manage.All'],
+};
+
 /** What an application token gets on a path beginning with `/me`: the real service's words. */
 export const ME_NEEDS_A_USER: Decision = {
   allowed: false,

@@ -13,7 +13,7 @@ export interface SweeperParts {
   readonly clock: Clock;
   /** Does what is due for a subscription, if it still is. */
   readonly attend: (id: string) => Promise<void>;
-  /** Told when that fails; it is tried again a second later. */
+  /** Told when that fails, once for all that failed together; it is tried again a second later. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -42,18 +42,20 @@ export function createSweeper({ clock, attend, onError }: SweeperParts): Sweeper
   async function run(): Promise<void> {
     isRunning = true;
     const ids = agenda.take(clock.nowMs());
+    const errors: unknown[] = [];
     for (let at = 0; at < ids.length; at += SLICE) {
-      await Promise.all(ids.slice(at, at + SLICE).map(attendOrRetry));
+      await Promise.all(ids.slice(at, at + SLICE).map((id) => attendOrRetry(id, errors)));
     }
+    if (errors.length > 0) onError(errors[0]);
     isRunning = false;
     sleep();
   }
 
-  async function attendOrRetry(id: string): Promise<void> {
+  async function attendOrRetry(id: string, errors: unknown[]): Promise<void> {
     try {
       await attend(id);
     } catch (error) {
-      onError(error);
+      errors.push(error);
       agenda.set(id, clock.nowMs() + RETRY_MS);
     }
   }

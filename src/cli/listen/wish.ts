@@ -19,12 +19,12 @@ export function subscriptionBody(
   { origin, users, clientState, encryption }: Wish,
   nowMs: number,
 ): object {
-  const ids = users.map((user) => `'${user.replaceAll("'", "''")}'`).join(',');
+  const ids = users.map(quoted).join(',');
   return {
     changeType: 'updated',
     notificationUrl: `${origin}/notifications`,
     lifecycleNotificationUrl: `${origin}/lifecycle`,
-    resource: `communications/presences?$filter=id in (${encodeURIComponent(ids)})`,
+    resource: `communications/presences?$filter=id in (${ids})`,
     expirationDateTime: new Date(nowMs + LIFETIME_MS).toISOString(),
     clientState,
     ...(encryption && {
@@ -33,4 +33,9 @@ export function subscriptionBody(
       encryptionCertificateId: encryption.id,
     }),
   };
+}
+
+/** For a $filter in a query; an @ may stand there as it is, and is easier to read. */
+function quoted(user: string): string {
+  return `'${encodeURIComponent(user.replaceAll("'", "''")).replaceAll('%40', '@')}'`;
 }

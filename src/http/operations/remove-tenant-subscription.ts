@@ -1,0 +1,25 @@
+import { LOOK_AFTER_SUBSCRIPTIONS } from '../../auth/permissions.ts';
+import { GraphError } from '../../graph/error.ts';
+import type { Route } from '../route.ts';
+import type { AdminServices } from './admin.ts';
+import { NO_CONTENT, SUBSCRIPTION_PATH } from './subscription-reply.ts';
+
+/** Ends anybody's subscription of the caller's tenant; its lifecycle address is told so. */
+export function removeTenantSubscription({ registry, subscriptions }: AdminServices): Route {
+  return {
+    operation: 'removeTenantSubscription',
+    summary: "End anybody's subscription of the tenant, and tell its application",
+    method: 'DELETE',
+    paths: [`/porchlight${SUBSCRIPTION_PATH}`],
+    access: LOOK_AFTER_SUBSCRIPTIONS,
+    success: 204,
+    async handle({ caller, params }) {
+      const id = (params.subscription ?? '').toLowerCase();
+      const isTheirs = registry.get(id)?.tenantId === caller.tenantId;
+      if (!isTheirs || !(await subscriptions.removeByAdmin(id))) {
+        throw new GraphError(404, 'NotFound', 'The tenant has no such subscription.');
+      }
+      return NO_CONTENT;
+    },
+  };
+}
