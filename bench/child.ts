@@ -24,25 +24,26 @@ type Reply =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: string };
 
-/**
- * Starts a program of this folder (`servers/bare`), compiled beside this file.
- *
- * With `cpuProfiles`, it leaves a CPU profile there when it stops.
- */
-export function startChild(
-  program: string,
-  options: { readonly argument?: unknown; readonly cpuProfiles?: string | undefined } = {},
-): Child {
-  const { argument = null, cpuProfiles } = options;
+export interface ChildOptions {
+  readonly argument?: unknown;
+  /** It leaves a CPU profile in this folder when it stops. */
+  readonly cpuProfiles?: string | undefined;
+  /** Keeps all of its threads on this core; needs `taskset`. */
+  readonly core?: number | undefined;
+}
+
+/** Starts a program of this folder (`servers/bare`), compiled beside this file. */
+export function startChild(program: string, options: ChildOptions = {}): Child {
+  const { argument = null, cpuProfiles, core } = options;
   const path = fileURLToPath(new URL(`./${program}.js`, import.meta.url));
   const name = program.replaceAll('/', '-');
   const profiling = ['--cpu-prof', `--cpu-prof-dir=${cpuProfiles}`];
-  const child = fork(path, [JSON.stringify(argument)], {
-    execArgv:
-      cpuProfiles === undefined
-        ? []
-        : [...profiling, `--cpu-prof-name=${name}-${++profiles}.cpuprofile`],
-  });
+  const nodeOptions =
+    cpuProfiles === undefined
+      ? []
+      : [...profiling, `--cpu-prof-name=${name}-${++profiles}.cpuprofile`];
+  const [execPath, ...execArgv] = [...onCore(core), process.execPath, ...nodeOptions];
+  const child = fork(path, [JSON.stringify(argument)], { execPath, execArgv });
   const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>();
   let next = 0;
   child.on('message', (reply: Reply) => {
@@ -89,6 +90,11 @@ export function startChild(
       await ended;
     },
   };
+}
+
+/** What a command begins with so that it runs on this core alone. */
+export function onCore(core: number | undefined): readonly string[] {
+  return core === undefined ? [] : ['taskset', '-c', String(core)];
 }
 
 /** What a program can be asked. */

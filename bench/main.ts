@@ -9,6 +9,7 @@ import { memory } from './memory.ts';
 import { withMillionUsers } from './million.ts';
 import type { Question, Row, Settings } from './question.ts';
 import { start } from './start.ts';
+import { streamFanOut } from './stream-fan-out.ts';
 
 const QUESTIONS: readonly Question[] = [
   keepAlive,
@@ -18,6 +19,7 @@ const QUESTIONS: readonly Question[] = [
   advances,
   start,
   memory,
+  streamFanOut,
 ];
 
 const USAGE = `npm run bench -- [NAME …] [--quick] [--connections 100] [--rounds 5] [--seconds 4] [--cpu-prof DIR]
@@ -69,7 +71,8 @@ if (values.help || unknown !== undefined) {
 }
 
 function line({ title }: Question, { what, result, aim, met, figures }: Row): string {
-  return `| ${title} | ${what} | ${result} | ${aim} | ${met ? 'yes' : 'no'} | ${figures} |`;
+  const verdict = met === undefined ? '–' : met ? 'yes' : 'no';
+  return `| ${title} | ${what} | ${result} | ${aim} | ${verdict} | ${figures} |`;
 }
 
 function print(text: string): void {

@@ -26,9 +26,15 @@ export interface Row {
   readonly what: string;
   readonly result: string;
   readonly aim: string;
-  readonly met: boolean;
+  /** Undefined where nothing was measured, or no aim was set. */
+  readonly met: boolean | undefined;
   /** The figures behind the result. */
   readonly figures: string;
+}
+
+/** A line for what can't be measured here. */
+export function skipped(what: string, why: string): Row {
+  return { what, result: `skipped: ${why}`, aim: '–', met: undefined, figures: '–' };
 }
 
 /** `34,567`, or with decimals for small ones. */

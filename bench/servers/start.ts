@@ -15,10 +15,11 @@ export interface ServerProcess {
 export function startPorchlight(
   options: PorchlightOptions,
   cpuProfiles?: string,
+  core?: number,
 ): Promise<ServerProcess> {
   return started(
     'Porchlight',
-    startChild('servers/porchlight', { argument: options, cpuProfiles }),
+    startChild('servers/porchlight', { argument: options, cpuProfiles, core }),
   );
 }
 

@@ -1,8 +1,7 @@
 import { createPrivateKey, randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
 import { makeEncryptionCertificate } from '../auth/dev-certificates/encryption-certificate.ts';
 import { systemClock } from '../clock.ts';
-import { askToken, EXAMPLE_APP, type TokenRequest } from './ask-token.ts';
+import { askToken } from './ask-token.ts';
 import { type Command, UsageError } from './command.ts';
 import { portFlag, readFlags, urlFlag } from './flags.ts';
 import type { ListenEvent } from './listen/event.ts';
@@ -12,8 +11,11 @@ import { namesOf } from './listen/names.ts';
 import { jsonLineOf, lineOf } from './listen/print.ts';
 import { openReceiver } from './listen/receiver.ts';
 import { type Subscriber, subscribe } from './listen/subscriber.ts';
-import { subscriptionBody, type Wish } from './listen/wish.ts';
+import type { Wish } from './listen/wish.ts';
 import { listenFailure } from './listen-failure.ts';
+
+/** The example tenant's wallboard. Graph allows an application one subscription for each user. */
+const EXAMPLE_APP = 'b80288ba-3467-4024-91d0-166f19d83d4d';
 
 const EXAMPLE_USER = 'ada@contoso.example';
 
@@ -36,28 +38,10 @@ prints how to.
 
 /** `porchlight listen`. */
 export const listen: Command = async (args, terminal) => {
-  const flags = readFlags(args, {
-    users: undefined,
-    rich: false,
-    port: '4290',
-    url: 'http://127.0.0.1:4280',
-    app: EXAMPLE_APP,
-    user: EXAMPLE_USER,
-    tenant: 'common',
-    body: undefined,
-    json: false,
-  });
-  const port = portFlag(flags.port, 'port');
-  const url = urlFlag(flags.url);
-  const users = usersFlag(flags.users);
-  if (users !== undefined && flags.body !== undefined) {
-    throw new UsageError('--body goes without --users, which subscribes by itself');
-  }
+  const flags = flagsIn(args);
+  const { url, port, users } = flags;
   const { print, stopped } = terminal;
-  const { app, user, tenant } = flags;
-  const wanted: TokenRequest = { url, app, user, tenant };
-  const token = () => askToken(wanted);
-
+  const token = () => askToken(flags);
   const tell = (event: ListenEvent) => {
     print((flags.json ? jsonLineOf : lineOf)(event, systemClock.nowMs()));
   };
@@ -76,35 +60,26 @@ export const listen: Command = async (args, terminal) => {
   }).catch((error) => {
     throw listenFailure(error, 'choose another with --port');
   });
-  const wish = (whom: readonly string[]): Wish => ({
-    origin: receiver.origin,
-    users: whom,
+  const { origin } = receiver;
+  const wish: Wish = {
+    origin,
+    users: users ?? [flags.user],
     clientState,
     ...(encryption && { encryption }),
-  });
+  };
 
   try {
     if (users === undefined) {
-      const invitation = await invite({
-        url,
-        subscription: subscriptionBody(wish([user]), systemClock.nowMs()),
-        file: flags.body && resolve(flags.body),
-        tokenFlags: [
-          ...changed('app', app, EXAMPLE_APP),
-          ...changed('tenant', tenant, 'common'),
-          '--user',
-          user,
-        ],
-      });
+      const invitation = await invite({ ...flags, wish, nowMs: systemClock.nowMs() });
       const { body, curl } = invitation;
-      tell({ event: 'listening', url: receiver.origin, body, curl });
-      if (!flags.json) print(howTo(user, body, curl));
+      tell({ event: 'listening', url: origin, body, curl });
+      if (!flags.json) print(howTo(flags.user, body, curl));
       await stopped;
       await invitation.close();
     } else {
-      tell({ event: 'listening', url: receiver.origin });
+      tell({ event: 'listening', url: origin });
       names = await namesOf(users, url, await token());
-      subscriber = await subscribe({ clock: systemClock, url, token, wish: wish(users), tell });
+      subscriber = await subscribe({ clock: systemClock, url, token, wish, tell });
       await stopped;
       await subscriber.close();
     }
@@ -113,9 +88,31 @@ export const listen: Command = async (args, terminal) => {
   }
 };
 
+function flagsIn(args: readonly string[]) {
+  const flags = readFlags(args, {
+    users: undefined,
+    rich: false,
+    port: '4290',
+    url: 'http://127.0.0.1:4280',
+    app: EXAMPLE_APP,
+    user: EXAMPLE_USER,
+    tenant: 'common',
+    body: undefined,
+    json: false,
+  });
+  if (flags.users !== undefined && flags.body !== undefined) {
+    throw new UsageError('--body goes without --users, which subscribes by itself');
+  }
+  return {
+    ...flags,
+    port: portFlag(flags.port, 'port'),
+    url: urlFlag(flags.url),
+    users: flags.users === undefined ? undefined : usersFlag(flags.users),
+  };
+}
+
 /** Each once: a name that stands there twice is no other user. */
-function usersFlag(text: string | undefined): readonly string[] | undefined {
-  if (text === undefined) return undefined;
+function usersFlag(text: string): readonly string[] {
   const users = text
     .split(',')
     .map((user) => user.trim())
@@ -130,10 +127,6 @@ function newKey() {
   const certificate = makeEncryptionCertificate(systemClock.nowMs());
   const privateKey = createPrivateKey(certificate.privateKeyPem);
   return { encryption: { certificate, id }, holder: { certificateId: id, privateKey } };
-}
-
-function changed(flag: string, value: string, usual: string): readonly string[] {
-  return value === usual ? [] : [`--${flag}`, value];
 }
 
 function howTo(user: string, body: string, curl: string): string {

@@ -3,6 +3,7 @@ import type { Caller } from '../../src/auth/caller.ts';
 import {
   type Access,
   authorize,
+  LOOK_AFTER_SUBSCRIPTIONS,
   READ_PRESENCE,
   READ_PRESENCES,
   SUBSCRIBE_TO_PRESENCE,
@@ -14,6 +15,7 @@ import { APP, START_MS, TENANT, USER } from './issuing.ts';
 const OTHER = '44444444-4444-4444-8444-444444444444';
 const DELEGATED = ['Presence.Read', 'Presence.Read.All', 'Presence.ReadWrite'];
 const APPLICATION = ['Presence.Read.All', 'Presence.ReadWrite.All'];
+const MANAGE = 'Porchlight.Manage.All';
 
 const caller = (userId: string | null, ...permissions: string[]): Caller => ({
   tenantId: TENANT,
@@ -28,7 +30,7 @@ const application = (...permissions: string[]) => caller(null, ...permissions);
 /** Which single permissions let a caller in. */
 function enough(access: Access, userId: string | null, target: string): string[] {
   // Each kind of token is tried with the other kind's permissions too.
-  const all = new Set([...DELEGATED, ...APPLICATION]);
+  const all = new Set([...DELEGATED, ...APPLICATION, MANAGE]);
   return [...all].filter((one) => authorize(access, caller(userId, one), target).allowed);
 }
 
@@ -43,6 +45,8 @@ describe('one of these permissions is enough', () => {
     ['subscribe: user', SUBSCRIBE_TO_PRESENCE.graph, USER, 'many', ['Presence.Read.All']],
     ['subscribe: application', SUBSCRIBE_TO_PRESENCE.graph, null, 'many', []],
     ['subscribe, extended: application', SUBSCRIBE_TO_PRESENCE.extended, null, 'many', APPLICATION],
+    ['look after subscriptions: user', LOOK_AFTER_SUBSCRIPTIONS, USER, 'many', []],
+    ['look after subscriptions: application', LOOK_AFTER_SUBSCRIPTIONS, null, 'many', [MANAGE]],
     ['write: own', WRITE_PRESENCE, USER, USER, ['Presence.ReadWrite']],
     ['write: someone else', WRITE_PRESENCE, USER, OTHER, []],
     ['write: application', WRITE_PRESENCE, null, OTHER, ['Presence.ReadWrite.All']],

@@ -101,7 +101,7 @@ describe('serve refuses to start', () => {
     const store = await openLmdbStore({ path: folder });
     await store.close();
     const bytes = readFileSync(file, 'latin1');
-    writeFileSync(file, bytes.replaceAll('"schema":1', '"schema":9'), 'latin1');
+    writeFileSync(file, bytes.replaceAll(/"schema":\d/g, '"schema":9'), 'latin1');
     expect(await refusal(configFile({ ...SAFE, store: `lmdb:${folder}` }))).toMatch(
       new RegExp(`^${file}: .*version 9`),
     );

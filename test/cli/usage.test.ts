@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Command, UsageError } from '../../src/cli/command.ts';
 import { dev } from '../../src/cli/dev.ts';
+import { listen } from '../../src/cli/listen.ts';
 import { serve } from '../../src/cli/serve.ts';
+import { subscriptions } from '../../src/cli/subscriptions.ts';
 import { token } from '../../src/cli/token.ts';
 import { ROOT, runPorchlight } from '../program.ts';
 import { terminal } from './terminal.ts';
@@ -11,7 +13,7 @@ import { terminal } from './terminal.ts';
 test.each([[['--help']], [[]]])('porchlight %j names its commands', async (args) => {
   const { code, stdout, stderr } = await runPorchlight(...args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  for (const command of ['dev', 'serve', 'token']) {
+  for (const command of ['dev', 'serve', 'token', 'listen', 'subscriptions']) {
     expect(stdout).toContain(`\n  porchlight ${command} `);
   }
 });
@@ -20,6 +22,8 @@ test.each([
   ['dev', ['--port', '--https-port', '--data', '--profile']],
   ['serve', ['--config']],
   ['token', ['--url', '--app', '--user', '--scopes', '--roles', '--tenant', '--ttl']],
+  ['listen', ['--users', '--rich', '--port', '--url', '--app', '--user', '--body', '--json']],
+  ['subscriptions', ['--url', '--token', '--tenant', '--json', 'remove ID']],
 ])('porchlight %s --help tells its flags and starts nothing', async (command, flags) => {
   const { code, stdout, stderr } = await runPorchlight(command, '--help');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -64,6 +68,13 @@ describe('a command line that can not be understood', () => {
     ['dev', ['--profile', 'teams'], dev, "--profile must be graph or extended, not 'teams'"],
     ['serve', [], serve, 'serve needs --config FILE'],
     ['serve', ['porchlight.json'], serve, "Unexpected argument 'porchlight.json'"],
+    ['listen', ['--users', ' , '], listen, '--users needs object ids or user principal names'],
+    ['listen', ['--users', 'x', '--body', 'y'], listen, '--body goes without --users'],
+    ['listen', ['--rich', 'yes'], listen, "Unexpected argument 'yes'"],
+    ['listen', ['--port', '65536'], listen, '--port must be a port from 0 to 65535'],
+    ['subscriptions', ['destroy'], subscriptions, "subscriptions can't 'destroy'; it can remove"],
+    ['subscriptions', ['remove'], subscriptions, 'remove needs one ID'],
+    ['subscriptions', ['remove', 'a', 'b'], subscriptions, 'remove needs one ID'],
     ['token', ['--ttl'], token, "Option '--ttl <value>' argument missing"],
     ['token', ['--url', 'localhost:4280'], token, '--url must begin with http:// or https://'],
     ['token', ['--user', 'x', '--roles', 'y'], token, '--roles goes without --user'],

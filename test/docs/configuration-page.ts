@@ -1,5 +1,7 @@
 import { DEV_USAGE } from '../../src/cli/dev.ts';
+import { LISTEN_USAGE } from '../../src/cli/listen.ts';
 import { SERVE_USAGE } from '../../src/cli/serve.ts';
+import { SUBSCRIPTIONS_USAGE } from '../../src/cli/subscriptions.ts';
 import { TOKEN_USAGE } from '../../src/cli/token.ts';
 import { configSchema } from '../../src/config/schema.ts';
 
@@ -23,18 +25,20 @@ interface Row {
   readonly description: string;
 }
 
+const USAGES = [DEV_USAGE, SERVE_USAGE, TOKEN_USAGE, LISTEN_USAGE, SUBSCRIPTIONS_USAGE];
+
 /** docs/configuration.md, from the schema, the usage texts and the example. */
 export function configurationPage(exampleJson: string): string {
   return `<!-- Generated from src/config/schema.ts and the usage texts in src/cli: UPDATE=1 npx vitest run test/docs -->
 
 # Configuration
 
-Porchlight is one program with three commands. \`dev\` takes flags and nothing else; \`serve\` takes a
+Porchlight is one program with five commands. \`dev\` takes flags and nothing else; \`serve\` takes a
 file.
 
 ## Commands
 
-${[DEV_USAGE, SERVE_USAGE, TOKEN_USAGE].map((usage) => `\`\`\`text\n${usage}\n\`\`\``).join('\n\n')}
+${USAGES.map((usage) => `\`\`\`text\n${usage}\n\`\`\``).join('\n\n')}
 
 ## The file of \`porchlight serve\`
 

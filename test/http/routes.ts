@@ -1,5 +1,6 @@
 import { ManualClock, systemClock } from '../../src/clock.ts';
 import type { Profile } from '../../src/graph/settable.ts';
+import { adminRoutes } from '../../src/http/operations/admin.ts';
 import { presenceRoutes } from '../../src/http/operations/all.ts';
 import type { Route } from '../../src/http/route.ts';
 import { createDirectory, type Directory } from '../../src/presence/directory.ts';
@@ -9,7 +10,9 @@ import { openMemoryStore } from '../../src/store/memory.ts';
 import { FEED_START } from '../../src/store/store.ts';
 import { createHub } from '../../src/stream/hub.ts';
 import { streamRoutes } from '../../src/stream/routes.ts';
+import { createRegistry } from '../../src/subscriptions/registry.ts';
 import { exampleSubscriptions } from '../subscriptions/example-service.ts';
+import { recordingCourier } from '../subscriptions/recording-courier.ts';
 
 /** The route table over a store of its own. */
 export function exampleRoutes(
@@ -36,5 +39,10 @@ export function exampleOwnRoutes(
   const presence = createPresenceService({ store, clock, directory });
   const tail = createFeedTail({ store, clock, start: FEED_START, onError });
   const hub = createHub({ store, tail, clock, onError });
-  return streamRoutes({ presence, profile, store, directory, hub });
+  const subscriptions = exampleSubscriptions(clock, profile, directory);
+  const { courier } = recordingCourier();
+  return [
+    ...streamRoutes({ presence, profile, store, directory, hub }),
+    ...adminRoutes({ registry: createRegistry(), courier, subscriptions, clock }),
+  ];
 }

@@ -102,9 +102,12 @@ describe('a subscription', () => {
 });
 
 describe('a receiver that was away', () => {
-  it('gets the latest of each user, and not the steps on the way', async () => {
+  it.each([
+    { what: 'the latest of each user, and not the steps on the way', delivery: 'latest', count: 2 },
+    { what: 'each step if its subscription asked for it', delivery: 'each', count: 8 },
+  ] as const)('gets $what', async ({ delivery, count }) => {
     const simulation = await simulate(refuses);
-    const subscription = subscriptionTo(1, [1, 2]);
+    const subscription = subscriptionTo(1, [1, 2], { delivery });
     await simulation.subscribe(subscription);
     for (const pair of [BUSY, AWAY, AVAILABLE, BUSY]) {
       await simulation.set(1, pair);
@@ -114,26 +117,9 @@ describe('a receiver that was away', () => {
     simulation.react(accepts);
     await simulation.pass(HOUR_MS, 60);
     const arrivals = simulation.arrivals(subscription);
-    expect(arrivals).toHaveLength(2);
+    expect(arrivals).toHaveLength(count);
     const committed = simulation.committed(subscription);
-    expect(complaintsAbout({ delivery: 'latest', committed, arrivals })).toEqual([]);
-  });
-
-  it('gets each step if that is what its subscription asked for', async () => {
-    const simulation = await simulate(refuses);
-    const subscription = subscriptionTo(1, [1, 2], { delivery: 'each' });
-    await simulation.subscribe(subscription);
-    for (const pair of [BUSY, AWAY, AVAILABLE, BUSY]) {
-      await simulation.set(1, pair);
-      await simulation.set(2, pair);
-      await simulation.pass(MINUTE_MS);
-    }
-    simulation.react(accepts);
-    await simulation.pass(HOUR_MS, 60);
-    const arrivals = simulation.arrivals(subscription);
-    expect(arrivals).toHaveLength(8);
-    const committed = simulation.committed(subscription);
-    expect(complaintsAbout({ delivery: 'each', committed, arrivals })).toEqual([]);
+    expect(complaintsAbout({ delivery, committed, arrivals })).toEqual([]);
   });
 
   it('costs a POST now and then, of one item, whatever waits', async () => {

@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type DevServer, npmStart, run } from '../program.ts';
+import { type DevServer, npmStart } from '../program.ts';
+import { runClient } from './clients.ts';
 
 /**
  * Microsoft's own clients, unchanged, against the program as `npm start` starts it. Each is a program
@@ -20,15 +20,9 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-async function runClient(name: string, user: string, userName: string): Promise<unknown> {
+function runFor(name: string, user: string, userName: string): Promise<unknown> {
   const task = { origin: server.https, tenant: TENANT, app: APP, user, userName, colleague: CHIDI };
-  const { code, stdout, stderr } = await run(
-    process.execPath,
-    [fileURLToPath(new URL(`clients/${name}.mjs`, import.meta.url)), JSON.stringify(task)],
-    { env: { NODE_EXTRA_CA_CERTS: server.caPath } },
-  );
-  if (code !== 0) throw new Error(`${name} exited with ${code}: ${stderr}`);
-  return JSON.parse(stdout);
+  return runClient(name, task, server.caPath);
 }
 
 /** What a client program prints. */
@@ -79,7 +73,7 @@ describe.each(CLIENTS)('$client', ({ program, user, userName, batches }) => {
   let seen: Seen;
 
   beforeAll(async () => {
-    seen = (await runClient(program, user, userName)) as Seen;
+    seen = (await runFor(program, user, userName)) as Seen;
   });
 
   test('sets presence and reads it back', () => {
@@ -163,7 +157,7 @@ describe('@azure/msal-node', () => {
   };
 
   beforeAll(async () => {
-    seen = (await runClient('msal-node', fumiko, 'fumiko@contoso.example')) as typeof seen;
+    seen = (await runFor('msal-node', fumiko, 'fumiko@contoso.example')) as typeof seen;
   });
 
   test('gets an application token for an hour', () => {

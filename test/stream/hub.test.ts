@@ -1,7 +1,13 @@
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { ManualClock } from '../../src/clock.ts';
+import { PRESENCE_PROPERTIES } from '../../src/graph/presence-json.ts';
+import { createFeedTail } from '../../src/presence/feed-tail.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
-import type { PresenceStore } from '../../src/store/store.ts';
-import { startPorchlight, USER } from '../wire/porchlight.ts';
+import { FEED_START, type PresenceStore } from '../../src/store/store.ts';
+import { createHub } from '../../src/stream/hub.ts';
+import { startPorchlight, TENANT, USER } from '../wire/porchlight.ts';
 import { presenceIn, presencesIn, say, watch } from '../wire/watching.ts';
 
 const said = (presence: { statusMessage: { message: { content: string } } | null } | undefined) =>
@@ -81,4 +87,50 @@ test('a stream whose feed cannot be read is ended, and the log says why', async 
   await stream.closed();
   expect(porchlight.logged.join()).toContain('the disk is gone');
   await porchlight.close();
+});
+
+test('a client that hangs up leaves nothing behind, at whatever point it does', async () => {
+  const store = openMemoryStore();
+  const clock = new ManualClock(0);
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  const tail = createFeedTail({ store, clock, start: FEED_START, onError });
+  const hub = createHub({ store, tail, clock, onError });
+  let left = 0;
+  let allLeft = () => {};
+  const server = createServer((_, response) => {
+    response.writeHead(200);
+    const watch = {
+      tenantId: TENANT,
+      users: [USER],
+      viewerId: null,
+      selected: PRESENCE_PROPERTIES,
+      expiresMs: 1,
+    };
+    hub.open(response, watch, { text: 'begin', after: FEED_START }, () => {
+      left++;
+      if (left === 10) allLeft();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const gone = new Promise<void>((resolve) => {
+    allLeft = resolve;
+  });
+  for (let count = 0; count < 10; count++) {
+    const sent = request({ port, host: '127.0.0.1', agent: false });
+    sent.on('error', () => {});
+    sent.end();
+    await new Promise<void>((resolve) => sent.once('response', () => resolve()));
+    expect(hub.size).toBeGreaterThan(0);
+    // Half of them after the server has ended the stream.
+    if (count % 2 === 0) clock.advance(1);
+    sent.destroy();
+  }
+  await gone;
+  expect(hub.size).toBe(0);
+  hub.close();
+  await tail.stop();
+  server.close();
 });

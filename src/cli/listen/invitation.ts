@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CommandFailed } from '../command.ts';
+import { subscriptionBody, type Wish } from './wish.ts';
 
 /** How somebody else subscribes the receiver. */
 export interface Invitation {
@@ -15,24 +16,29 @@ export interface Invitation {
 
 export interface InvitationParts {
   readonly url: URL;
-  /** What to POST. */
-  readonly subscription: object;
-  /** Where to; a temporary file without it. */
-  readonly file: string | undefined;
-  /** Flags of `porchlight token` for the token to POST it with. */
-  readonly tokenFlags: readonly string[];
+  readonly wish: Wish;
+  readonly nowMs: number;
+  /** A file for the body; a temporary one without it. */
+  readonly body: string | undefined;
+  /** Whose token to POST it with. */
+  readonly tenant: string;
+  readonly app: string;
+  readonly user: string;
 }
 
 /** Writes the body, readable by its owner only: it has the client state. @throws CommandFailed */
 export async function invite(parts: InvitationParts): Promise<Invitation> {
-  const { url, subscription, file, tokenFlags } = parts;
+  const { url, wish, nowMs, tenant, app, user } = parts;
+  const file = parts.body === undefined ? undefined : resolve(parts.body);
   const folder = file === undefined ? await mkdtemp(join(tmpdir(), 'porchlight-')) : undefined;
   const body = file ?? join(folder ?? '', 'subscription.json');
-  const text = `${JSON.stringify(subscription, null, 2)}\n`;
+  const text = `${JSON.stringify(subscriptionBody(wish, nowMs), null, 2)}\n`;
   await writeFile(body, text, { mode: 0o600 }).catch((cause: Error) => {
     throw new CommandFailed(`--body: ${cause.message}`, { cause });
   });
-  const flags = ['--url', url.origin, ...tokenFlags].map(word).join(' ');
+  const flags = ['--url', url.origin, '--tenant', tenant, '--app', app, '--user', user]
+    .map(word)
+    .join(' ');
   const endpoint = word(new URL('/v1.0/subscriptions', url).href);
   return {
     body,

@@ -3,8 +3,7 @@ import type { Change, ClientStateCheck, ListenEvent } from './event.ts';
 
 /** `09:30:00  ada@contoso.example  Busy/InACall  1a2b3c4d  client state ok`: an event for people. */
 export function lineOf(event: ListenEvent, nowMs: number): string {
-  const time = new Date(nowMs).toTimeString().slice(0, 8);
-  return [time, ...wordsOf(event)].map((word) => printable(word)).join('  ');
+  return [timeOfDay(nowMs), ...wordsOf(event)].map((word) => printable(word)).join('  ');
 }
 
 /** An event for programs: one line of JSON. */
@@ -30,7 +29,11 @@ function wordsOf(event: ListenEvent): readonly string[] {
       return ['handshake', `answered at ${event.path}`];
     case 'subscribed':
     case 'renewed':
-      return [event.event, short(event.subscriptionId), `until ${event.until}`];
+      return [
+        event.event,
+        short(event.subscriptionId),
+        `until ${timeOfDay(Date.parse(event.until))}`,
+      ];
     case 'reauthorized':
     case 'unsubscribed':
       return [event.event, short(event.subscriptionId)];
@@ -59,6 +62,11 @@ function origin(event: {
   readonly clientState: ClientStateCheck;
 }): readonly string[] {
   return [short(event.subscriptionId), `client state ${event.clientState}`];
+}
+
+/** By the clock on the wall. */
+function timeOfDay(ms: number): string {
+  return new Date(ms).toTimeString().slice(0, 8);
 }
 
 function short(id: string): string {

@@ -1,15 +1,12 @@
 import type { Clock } from '../../clock.ts';
-import { type ApiCall, callApi, Refused } from '../call-api.ts';
-import { CommandFailed } from '../command.ts';
+import { callApi, Refused } from '../call-api.ts';
+import { type Call, create, createdOf } from './create.ts';
 import type { Lifecycle, Tell } from './event.ts';
 import { LIFETIME_MS, subscriptionBody, type Wish } from './wish.ts';
 
 /** Before the server asks for it, ten minutes before the end. */
 const RENEW_AFTER_MS = 45 * 60_000;
 const RETRY_AFTER_MS = 60_000;
-
-/** The server shakes hands with the receiver first, which may take it ten seconds. */
-const CREATION_TIMEOUT_MS = 15_000;
 
 export interface SubscriberParts {
   readonly clock: Clock;
@@ -36,16 +33,12 @@ export async function subscribe(parts: SubscriberParts): Promise<Subscriber> {
   let callOff = () => {};
   let underway: Promise<unknown> = Promise.resolve();
 
-  const call = async (method: ApiCall['method'], path: string, more: Partial<ApiCall> = {}) =>
-    callApi({
-      method,
-      url: new URL(`/v1.0/subscriptions${path}`, url),
-      token: await token(),
-      ...more,
-    });
+  const call: Call = async (method, path, more = {}) => {
+    const target = new URL(`/v1.0/subscriptions${path}`, url);
+    return callApi({ method, url: target, token: await token(), ...more });
+  };
 
-  const body = subscriptionBody(wish, clock.nowMs());
-  const { id, until } = kept(await call('POST', '', { body, timeoutMs: CREATION_TIMEOUT_MS }));
+  const { id, until } = await create(subscriptionBody(wish, clock.nowMs()), call);
   let endsAtMs = Date.parse(until);
   tell({ event: 'subscribed', subscriptionId: id, until });
   schedule(RENEW_AFTER_MS);
@@ -57,7 +50,7 @@ export async function subscribe(parts: SubscriberParts): Promise<Subscriber> {
   async function renew(): Promise<void> {
     try {
       const expirationDateTime = new Date(clock.nowMs() + LIFETIME_MS).toISOString();
-      const renewed = kept(await call('PATCH', `/${id}`, { body: { expirationDateTime } }));
+      const renewed = createdOf(await call('PATCH', `/${id}`, { body: { expirationDateTime } }));
       endsAtMs = Date.parse(renewed.until);
       tell({ event: 'renewed', subscriptionId: id, until: renewed.until });
       if (!isOver) schedule(RENEW_AFTER_MS);
@@ -107,10 +100,4 @@ export async function subscribe(parts: SubscriberParts): Promise<Subscriber> {
       await underway;
     },
   };
-}
-
-function kept(answer: unknown): { readonly id: string; readonly until: string } {
-  const { id, expirationDateTime: until } = (answer ?? {}) as Record<string, unknown>;
-  if (typeof id === 'string' && typeof until === 'string') return { id, until };
-  throw new CommandFailed('the server answered without a subscription');
 }

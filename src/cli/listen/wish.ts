@@ -15,10 +15,16 @@ export interface Wish {
 }
 
 /** The body of a POST to /subscriptions. */
+export interface SubscriptionRequest {
+  readonly notificationUrl: string;
+  readonly [field: string]: unknown;
+}
+
+/** Asks for changes of the users' presence until an hour from now. */
 export function subscriptionBody(
   { origin, users, clientState, encryption }: Wish,
   nowMs: number,
-): object {
+): SubscriptionRequest {
   const ids = users.map(quoted).join(',');
   return {
     changeType: 'updated',

@@ -1,0 +1,137 @@
+import { afterEach, expect, test } from 'vitest';
+import { GRAPH_TERMS } from '../../src/notifications/terms.ts';
+import type { ReceiverAnswer } from '../subscriptions/receiver.ts';
+import {
+  CHANGES,
+  LIFECYCLE,
+  type Notified,
+  type NotifiedOptions,
+  startNotified,
+  turn,
+  usersOf,
+} from './notified.ts';
+import { COLLEAGUE, STRANGER, USER } from './porchlight.ts';
+
+let notified: Notified;
+const start = async (options: NotifiedOptions) => {
+  notified = await startNotified(options);
+};
+afterEach(() => notified.close());
+
+const { restMs } = GRAPH_TERMS;
+const PAIRS = ['Busy/InACall', 'Away/Away'];
+const BOTH = `communications/presences?$filter=id in ('${COLLEAGUE}','${STRANGER}')`;
+const never = () => new Promise<ReceiverAnswer>(() => {});
+
+/** Somebody who is told of the same changes elsewhere: when he has heard of one, it has been told to all. */
+async function subscribeWitness(): Promise<void> {
+  const notificationUrl = `${notified.receiver.origin}/witness`;
+  await notified.subscribe({ user: COLLEAGUE }, { resource: BOTH, notificationUrl });
+}
+
+/** So many POSTs to the address itself, each of which has its answer or none to expect. */
+async function attempted(count: number): Promise<void> {
+  const ofWitness = notified.at('/witness').length;
+  await notified.ended(count + ofWitness);
+}
+
+/** Every first attempt is too late by its patience of 40 ms, every second one is in time. */
+async function becomeSlow(): Promise<void> {
+  let isLate = false;
+  notified.react(({ path }) => {
+    if (path !== CHANGES) return { status: 202 };
+    isLate = !isLate;
+    return isLate ? never() : { status: 202 };
+  });
+  for (let change = 1; change <= 5; change++) {
+    await notified.set(PAIRS[change % 2] ?? '');
+    await notified.arrived(change, '/witness');
+    await attempted(2 * change - 1);
+    notified.clock.advance(1000);
+    await attempted(2 * change);
+  }
+  notified.react(() => ({ status: 202 }));
+}
+
+/** No attempt is ever answered; ten of them are enough to judge. */
+async function becomeDropped(): Promise<void> {
+  notified.react(({ path }) => (path === CHANGES ? never() : { status: 202 }));
+  await notified.set('Busy/InACall');
+  await notified.arrived(1, '/witness');
+  for (let attempt = 1; attempt < 10; attempt++) {
+    await attempted(attempt);
+    notified.clock.advance(1000);
+  }
+  await attempted(10);
+  notified.react(() => ({ status: 202 }));
+}
+
+test('with more than a tenth of ten replies above 3 s new notifications wait ten minutes', async () => {
+  await start({ delivery: { firstReplyMs: 40 } });
+  await notified.subscribe({}, { resource: BOTH });
+  await subscribeWitness();
+  await becomeSlow();
+
+  await notified.set('DoNotDisturb/Presenting');
+  await notified.arrived(6, '/witness');
+  notified.clock.advance(restMs - 1);
+  await turn();
+  expect(notified.at(CHANGES)).toHaveLength(10);
+  notified.clock.advance(1);
+  const arrived = await notified.arrived(11);
+  expect(usersOf(arrived[10])).toEqual([COLLEAGUE]);
+});
+
+const HANGING = {
+  firstReplyMs: 40,
+  retryReplyMs: 60,
+  firstBackOffMs: 1000,
+  longestBackOffMs: 1000,
+};
+const lifecycleNotificationUrl = () => `${notified.receiver.origin}${LIFECYCLE}`;
+
+test('with more than 15 % of replies above 10 s new notifications are dropped for ten minutes, and announced as missed', async () => {
+  await start({ delivery: HANGING });
+  const { id } = await notified.subscribe(
+    { user: USER },
+    { resource: BOTH, lifecycleNotificationUrl: lifecycleNotificationUrl() },
+  );
+  await subscribeWitness();
+  await becomeDropped();
+
+  await notified.set('Away/Away', STRANGER);
+  const [missed] = await notified.arrived(1, LIFECYCLE);
+  expect(missed?.value).toMatchObject([{ subscriptionId: id, lifecycleEvent: 'missed' }]);
+  notified.clock.advance(restMs - 1);
+  await turn();
+  expect(notified.at(CHANGES)).toHaveLength(10);
+  // What waited since before is not lost.
+  notified.clock.advance(1);
+  const arrived = await notified.arrived(11);
+  expect(usersOf(arrived[10])).toEqual([COLLEAGUE]);
+  await notified.set('Busy/InACall', STRANGER);
+  const later = await notified.arrived(12);
+  expect(usersOf(later[11])).toEqual([STRANGER]);
+  expect(notified.at(LIFECYCLE)).toHaveLength(1);
+});
+
+test('in profile extended they are delayed instead, and nothing is missed', async () => {
+  await start({ profile: 'extended', delivery: HANGING });
+  await notified.subscribe(
+    { user: USER },
+    { resource: BOTH, lifecycleNotificationUrl: lifecycleNotificationUrl() },
+  );
+  await subscribeWitness();
+  await becomeDropped();
+
+  await notified.set('Away/Away', STRANGER);
+  await notified.arrived(2, '/witness');
+  notified.clock.advance(restMs - 1);
+  await turn();
+  expect(notified.at(CHANGES)).toHaveLength(10);
+  notified.clock.advance(1);
+  // A first look whether somebody is there has one item.
+  const arrived = await notified.arrived(12);
+  expect(arrived.slice(10).flatMap(usersOf)).toEqual([COLLEAGUE, STRANGER]);
+  expect(notified.at(LIFECYCLE)).toEqual([]);
+});
