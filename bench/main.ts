@@ -1,15 +1,20 @@
 import { parseArgs } from 'node:util';
 import { advances } from './advance.ts';
 import { bulkReads } from './bulk-read.ts';
+import { deadEndpoint } from './dead-endpoint.ts';
 import { getPresence } from './get-presence.ts';
 import { keepAlive } from './keep-alive.ts';
 import { keepAliveBatch } from './keep-alive-batch.ts';
+import { keepAliveStorm } from './keep-alive-storm.ts';
 import { machine } from './machine.ts';
 import { memory } from './memory.ts';
 import { withMillionUsers } from './million.ts';
 import type { Question, Row, Settings } from './question.ts';
 import { start } from './start.ts';
 import { streamFanOut } from './stream-fan-out.ts';
+import { webhookBurst } from './webhook-burst.ts';
+import { webhookEncrypted } from './webhook-encrypted.ts';
+import { webhookLatency } from './webhook-latency.ts';
 
 const QUESTIONS: readonly Question[] = [
   keepAlive,
@@ -19,6 +24,11 @@ const QUESTIONS: readonly Question[] = [
   advances,
   start,
   memory,
+  webhookLatency,
+  webhookBurst,
+  webhookEncrypted,
+  deadEndpoint,
+  keepAliveStorm,
   streamFanOut,
 ];
 

@@ -137,7 +137,8 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   const tail = createFeedTail({
     store,
     clock,
-    start: kept.tail,
+    // What waits since before is read once more for those it waits for, and holds up nobody else.
+    start: kept.bounds.end,
     onError: (error) => log.error({ err: error }, 'reading the feed failed'),
   });
   notifier.follow(tail);

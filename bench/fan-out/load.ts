@@ -44,6 +44,15 @@ async function quiet(): Promise<void> {
   }
 }
 
+async function arrivalOf(expected: () => number): Promise<void> {
+  while (delivered < expected()) {
+    if (performance.now() - lastMs > LONGEST_GAP_MS) {
+      throw new Error(`of ${expected()} deliveries, ${delivered} have arrived`);
+    }
+    await delay(5);
+  }
+}
+
 async function burst({ durationMs, underWay }: FanOutOptions): Promise<FanOutBurst> {
   if (crowd === undefined) throw new Error('there is nobody yet');
   const clients = crowd;
@@ -58,12 +67,7 @@ async function burst({ durationMs, underWay }: FanOutOptions): Promise<FanOutBur
   };
   onDelivered();
   await delay(durationMs);
-  while (delivered < changes * size) {
-    if (performance.now() - lastMs > LONGEST_GAP_MS) {
-      throw new Error(`of ${changes * size} deliveries, ${delivered} have arrived`);
-    }
-    await delay(5);
-  }
+  await arrivalOf(() => changes * size);
   const result = { delivered, durationMs: lastMs - beginMs, cpuMs: cpuMs() - cpuBeforeMs };
   await quiet();
   if (delivered > result.delivered) throw new Error('more has arrived than was sent');
@@ -79,6 +83,8 @@ function cpuMs(): number {
 answer({
   async xmpp(options: XmppOptions) {
     crowd = await xmppCrowd(options, count);
+    // Each has been told where each of them is.
+    await arrivalOf(() => options.users.length ** 2);
     await quiet();
   },
   async stream(options: StreamOptions) {

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { APP } from '../users.ts';
-import { type Crowd, type OnDelivered, openSocket, Replies } from './crowd.ts';
+import { type Crowd, type OnDelivered, openSocket } from './crowd.ts';
 import { Occurrences } from './occurrences.ts';
+import { openStream, post } from './open-stream.ts';
 
 export interface StreamOptions {
   readonly port: number;
@@ -13,61 +14,40 @@ export async function streamCrowd(
   { port, users }: StreamOptions,
   onDelivered: OnDelivered,
 ): Promise<Crowd> {
-  const ids = JSON.stringify({ ids: users.map(({ id }) => id) });
-  const answers = { expected: 0, good: 0 };
-  const clients: Client[] = [];
-  for (const { id, token } of users) {
-    const client = new Client(id, token, port, answers, onDelivered);
-    clients.push(client);
-    await client.watch(ids);
-  }
+  const body = JSON.stringify({ ids: users.map(({ id }) => id) });
+  let expected = 0;
+  let good = 0;
+  const onGood = (count: number) => {
+    good += count;
+  };
+  for (const { token } of users) await openStream({ port, token, body }, onDelivered);
+  const clients = users.map(({ id, token }) => new Client(id, token, port, onGood));
   return {
     size: clients.length,
-    change: (index) => clients[index]?.change(),
+    change(index) {
+      expected++;
+      clients[index]?.change();
+    },
     get complaint() {
-      const { expected, good } = answers;
       return good === expected ? undefined : `of ${expected} requests, ${good} were answered well`;
     },
   };
 }
 
-/** Its stream takes up one connection, its requests another. */
+/** Sets one user's presence by HTTP, on a connection beside that of the stream. */
 class Client {
   readonly #id: string;
   readonly #token: string;
-  readonly #stream: Socket;
-  readonly #requests: Socket;
-  readonly #answers: { expected: number; good: number };
-  readonly #replies = new Replies();
-  readonly #events = new Occurrences('event: presence\n');
-  readonly #good = new Occurrences('HTTP/1.1 200 ');
-  #isWatching = false;
+  readonly #port: number;
+  readonly #onGood: (count: number) => void;
+  #socket: Socket | undefined;
   #isBusy = false;
 
-  constructor(
-    id: string,
-    token: string,
-    port: number,
-    answers: { expected: number; good: number },
-    onDelivered: OnDelivered,
-  ) {
+  constructor(id: string, token: string, port: number, onGood: (count: number) => void) {
     this.#id = id;
     this.#token = token;
-    this.#answers = answers;
-    this.#stream = openSocket(port, (chunk) => {
-      if (this.#isWatching) onDelivered(this.#events.add(chunk));
-      else this.#replies.add(chunk);
-    });
-    this.#requests = openSocket(port, (chunk) => {
-      answers.good += this.#good.add(chunk);
-    });
-  }
-
-  async watch(ids: string): Promise<void> {
-    this.#post(this.#stream, '/porchlight/presences/stream', ids);
-    await this.#replies.until('event: snapshot\n');
-    await this.#replies.until('\n\n');
-    this.#isWatching = true;
+    this.#port = port;
+    this.#onGood = onGood;
   }
 
   change(): void {
@@ -76,13 +56,17 @@ class Client {
       ? { availability: 'Busy', activity: 'InACall' }
       : { availability: 'Available', activity: 'Available' };
     const body = JSON.stringify({ sessionId: APP, ...pair, expirationDuration: 'PT1H' });
-    this.#answers.expected++;
-    this.#post(this.#requests, `/v1.0/users/${this.#id}/presence/setPresence`, body);
+    this.#socket ??= this.#connect();
+    this.#socket.write(post(`/v1.0/users/${this.#id}/presence/setPresence`, this.#token, body));
   }
 
-  #post(socket: Socket, path: string, body: string): void {
-    socket.write(
-      `POST ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${this.#token}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-    );
+  /** The server hangs up on connections that are idle for some seconds. */
+  #connect(): Socket {
+    const good = new Occurrences('HTTP/1.1 200 ');
+    const socket = openSocket(this.#port, (chunk) => this.#onGood(good.add(chunk)));
+    socket.once('close', () => {
+      this.#socket = undefined;
+    });
+    return socket;
   }
 }

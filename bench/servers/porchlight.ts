@@ -1,40 +1,80 @@
 import type { JWK } from 'jose';
 import pino from 'pino';
 import { systemClock } from '../../src/clock.ts';
+import type { Profile } from '../../src/graph/settable.ts';
+import { createEncryptor } from '../../src/notifications/encryption.ts';
 import { createOutbound } from '../../src/outbound/open.ts';
 import { createDirectory } from '../../src/presence/directory.ts';
 import { openServer } from '../../src/server.ts';
 import { openLmdbStore } from '../../src/store/lmdb/open.ts';
+import type { CreationRequest } from '../../src/subscriptions/rules/creation.ts';
 import { answer, givenArgument } from '../child.ts';
 import { trustedIssuer } from '../identity.ts';
+import { APP } from '../users.ts';
+import { type ChangesOptions, changeAll } from './changes.ts';
+import { countedStore } from './counted-store.ts';
 
 /** What the program is started with. */
 export interface PorchlightOptions {
   /** The store's folder. */
   readonly path: string;
   readonly publicKey: JWK;
+  /** `graph` by default. */
+  readonly profile?: Profile;
+  /** Whether resource data is encrypted in threads of its own; it is by default. */
+  readonly encryptsInWorkers?: boolean;
 }
 
+/** A subscription of the bench's application. */
+export interface Subscribing {
+  readonly tenantId: string;
+  readonly request: Omit<CreationRequest, 'changeType' | 'expirationDateTime'>;
+}
+
+const HOUR_MS = 3_600_000;
+
 const openedAtMs = performance.now();
-const { path, publicKey } = givenArgument<PorchlightOptions>();
+const {
+  path,
+  publicKey,
+  profile = 'graph',
+  encryptsInWorkers = true,
+} = givenArgument<PorchlightOptions>();
+const worker = new URL('../../src/notifications/encryption-worker.js', import.meta.url);
+const counted = countedStore(await openLmdbStore({ path }));
+const { store } = counted;
 const server = await openServer(
   {
-    profile: 'graph',
+    profile,
     listeners: [{ host: '127.0.0.1', port: 0 }],
     trustProxy: false,
-    feedRetentionMs: 7 * 24 * 3_600_000,
+    feedRetentionMs: 7 * 24 * HOUR_MS,
   },
   {
-    store: await openLmdbStore({ path }),
+    store,
     clock: systemClock,
     issuers: [trustedIssuer(publicKey)],
     directory: createDirectory('open', new Map()),
-    log: pino({ level: 'warn' }),
+    log: pino({ level: 'error' }),
     outbound: createOutbound({ allow: [], allowHttpToLoopback: true }),
+    encryptor: createEncryptor(encryptsInWorkers ? { worker } : {}),
     validationTokens: () => ({ tokenFor: async () => 'signed elsewhere' }),
   },
 );
 const openMs = performance.now() - openedAtMs;
+
+async function subscribe({ tenantId, request }: Subscribing): Promise<void> {
+  const nowMs = Date.now();
+  const permissions = new Set(['Presence.Read.All']);
+  await server.subscriptions.create(
+    { tenantId, appId: APP, userId: null, permissions, expiresMs: nowMs + 6 * HOUR_MS },
+    {
+      ...request,
+      changeType: 'updated',
+      expirationDateTime: new Date(nowMs + HOUR_MS).toISOString(),
+    },
+  );
+}
 
 answer(
   {
@@ -49,6 +89,11 @@ answer(
       const { heapUsed, external, rss } = process.memoryUsage();
       return { heapUsed, external, rss };
     },
+    subscribe,
+    /** Changes in this process, without HTTP. */
+    change: (options: ChangesOptions) => changeAll(server.presence, options),
+    feedBounds: () => store.feedBounds(),
+    documentEdits: () => counted.documentEdits,
   },
   () => server.close(),
 );

@@ -40,10 +40,14 @@ export class Bookkeeper {
     this.#progress = new Progress(parts.kept);
   }
 
-  /** What goes into the write of a new subscription, whose delivery begins at `place`. */
+  /**
+   * What goes into the write of a new subscription, whose delivery begins at `place`. The first one takes
+   * the place of the tail along, which wasn't kept without any. With others it must not: what they wait
+   * for may lie before the tail, and of that the write says nothing.
+   */
   begins(id: string, place: FeedCursor): readonly DocumentEdit[] {
-    const tail = this.#parts.seen();
-    return [keepLane(id, { place, lost: 0, failingSinceMs: null }), keepTail(tail)];
+    const lane = keepLane(id, { place, lost: 0, failingSinceMs: null });
+    return this.#parts.deliveries.isEmpty ? [lane, keepTail(this.#parts.seen())] : [lane];
   }
 
   /** What goes into the write that ends a subscription. */

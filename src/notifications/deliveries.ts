@@ -21,6 +21,10 @@ export class Deliveries {
     this.#parts = parts;
   }
 
+  get isEmpty(): boolean {
+    return this.#byId.size === 0;
+  }
+
   get(subscriptionId: string): Delivery | undefined {
     return this.#byId.get(subscriptionId);
   }

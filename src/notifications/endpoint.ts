@@ -39,6 +39,7 @@ export class Endpoint {
   readonly #parts: EndpointParts;
   readonly #lanes = new Set<Lane>();
   readonly #letters = new Map<string, Letter>();
+  #underway: readonly Letter[] = [];
   #mostItems = MOST_ITEMS;
   #running: Promise<void> | undefined;
   #wakesAtMs: number | undefined;
@@ -76,8 +77,10 @@ export class Endpoint {
     return this.#letters.values();
   }
 
-  letter(id: string): Letter | undefined {
-    return this.#letters.get(id);
+  /** Whether this letter is still to be sent: one that is under way may have arrived already. */
+  isWaiting(id: string): boolean {
+    const letter = this.#letters.get(id);
+    return letter !== undefined && !this.#underway.includes(letter);
   }
 
   withdraw(letter: Letter): void {
@@ -147,7 +150,9 @@ export class Endpoint {
 
   async #sendLetters(): Promise<void> {
     const letters = [...this.#letters.values()].slice(0, this.#limit());
+    this.#underway = letters;
     const failure = await this.#post(notificationBody(letters.map(({ item }) => item)));
+    this.#underway = [];
     if (failure !== undefined) return;
     // One posted meanwhile under the same id is another, and still to go.
     const arrived = letters.filter((letter) => this.#letters.get(letter.id) === letter);

@@ -158,10 +158,15 @@ export class Lane {
     if (cursor > this.#read) this.#read = cursor;
   }
 
-  /** The first items, up to `limit`, to be sent now; `sent` or `failed` follows. */
-  take(limit: number): readonly FeedItem[] {
+  /**
+   * The first items, up to `limit` and while they fit, to be sent now; `sent` or `failed` follows.
+   * @param fits asked for each item in turn, until it says no
+   */
+  take(limit: number, fits: (item: FeedItem) => boolean = () => true): readonly FeedItem[] {
     if (this.#isLate) this.#compact();
-    const taken = this.#items.slice(0, limit);
+    const first = this.#items.slice(0, limit);
+    const tooMany = first.findIndex((item) => !fits(item));
+    const taken = tooMany === -1 ? first : first.slice(0, tooMany);
     this.#sending = taken.length;
     return taken;
   }

@@ -60,7 +60,7 @@ export class Losses {
     }
   }
 
-  /** One `missed` waits at a time: what it says covers everything until it arrives. */
+  /** One `missed` waits at a time: what it says covers everything until it is sent. */
   #announce({ lane }: Delivery, what: string): void {
     const { clock, log, endpoints, books } = this.#parts;
     const { subscription, lost } = lane;
@@ -70,7 +70,7 @@ export class Losses {
       return;
     }
     const endpoint = endpoints.at(letter.tenantId, letter.url);
-    if (endpoint.letter(letter.id) !== undefined) return;
+    if (endpoint.isWaiting(letter.id)) return;
     log.warn({ subscriptionId: subscription.id, lost }, what);
     books.note(keepLetter(letter));
     endpoint.post(letter);

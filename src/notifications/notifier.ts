@@ -64,7 +64,7 @@ export class Notifier implements Courier {
     const deliveries = new Deliveries({ endpoints, matching });
     const books = new Bookkeeper({ ...parts, deliveries, seen: () => this.#matcher.seen });
     const losses = new Losses({ ...parts, endpoints, books });
-    const matcher = new Matcher({ ...parts, deliveries, losses, from: kept.tail });
+    const matcher = new Matcher({ ...parts, deliveries, losses, from: kept.bounds.end });
     const onError = (err: unknown) => log.error({ err }, 'reading the feed again failed');
     this.#parts = parts;
     this.#endpoints = endpoints;
@@ -76,7 +76,7 @@ export class Notifier implements Courier {
     for (const letter of kept.letters) endpoints.at(letter.tenantId, letter.url).post(letter);
   }
 
-  /** Listens to a tail that begins at the kept place, before it has told anything. */
+  /** Listens to a tail that begins at the kept end of the feed, before it has told anything. */
   follow(tail: FeedTail): void {
     this.#unfollow = tail.follow((items) => {
       this.#matcher.told(items);
@@ -139,8 +139,6 @@ export class Notifier implements Courier {
     lane.recover(bounds.end);
     const delivery = this.#add(lane);
     if (was?.failingSinceMs != null) delivery.endpoint.health.wasFailing(was.failingSinceMs);
-    // Everything after its place was trimmed: there is nothing left to catch up with.
-    if (lane.read < bounds.start && !lane.isBehind) this.#losses.gap(delivery);
   }
 
   change(subscription: Subscription): Prepared {

@@ -13,10 +13,15 @@ export interface Part {
 
 /** Bodies stay below what common frameworks take without being told to (Express: 100 KB). */
 const MOST_BYTES = 96 * 1024;
-/** About what an item takes, without what its subscription adds. */
-const ITEM_BYTES = 480;
+/** What an item takes beside what its subscription adds. */
+const ITEM_BYTES = 300;
 /** The same for its encrypted content; to this comes the key, which is as long as the receiver's. */
-const ENCRYPTED_BYTES = 450;
+const ENCRYPTED_BYTES = 220;
+/** Of what is encrypted, beside texts that people write. */
+const PLAIN_BYTES = 110;
+const PROPERTY_BYTES = 90;
+/** A validation token, with a long address of its issuer. */
+const TOKEN_BYTES = 1300;
 
 /**
  * Takes what goes into the next POST: the first items of the lanes, in turn, as many as fit.
@@ -24,27 +29,55 @@ const ENCRYPTED_BYTES = 450;
  */
 export function takeShipment(lanes: Iterable<Lane>, limit: number): readonly Part[] {
   const parts: Part[] = [];
+  const apps = new Set<string>();
   let leftItems = limit;
   let leftBytes = MOST_BYTES;
+  let isFull = false;
   for (const lane of lanes) {
+    const { appId } = lane.subscription;
     const each = bytesOfItem(lane);
-    const fit = Math.min(leftItems, Math.floor(leftBytes / each));
-    // One item goes alone, however long its client state.
-    const items = lane.take(parts.length === 0 ? Math.max(1, fit) : fit);
-    if (items.length === 0) continue;
-    parts.push({ lane, items });
+    const items = lane.take(leftItems, (item) => {
+      const isSigned = lane.recipient === undefined || apps.has(appId);
+      const bytes = each + bytesOfTexts(lane, item) + (isSigned ? 0 : TOKEN_BYTES);
+      // One item goes alone, however long its texts.
+      isFull = bytes > leftBytes && leftBytes < MOST_BYTES;
+      if (isFull) return false;
+      leftBytes -= bytes;
+      if (!isSigned) apps.add(appId);
+      return true;
+    });
+    if (items.length > 0) parts.push({ lane, items });
     leftItems -= items.length;
-    leftBytes -= items.length * each;
-    if (leftItems <= 0 || leftBytes < ITEM_BYTES) break;
+    if (leftItems <= 0 || isFull) break;
   }
   return parts;
 }
 
-function bytesOfItem({ subscription, recipient }: Lane): number {
-  const { clientState, properties } = subscription;
-  const bytes = ITEM_BYTES + (clientState?.length ?? 0);
+/** What the items of a lane have in common. */
+function bytesOfItem({ subscription, recipient, frame }: Lane): number {
+  const bytes = ITEM_BYTES + Buffer.byteLength(frame.head);
   if (recipient === undefined) return bytes;
-  return bytes + ENCRYPTED_BYTES + recipient.publicKey.length + 50 * properties.length;
+  const { certificateId, publicKey } = recipient;
+  const plain = PLAIN_BYTES + PROPERTY_BYTES * subscription.properties.length;
+  return bytes + ENCRYPTED_BYTES + publicKey.length + bytesOfText(certificateId) + base64(plain);
+}
+
+/** What people wrote, as far as it is in the item. */
+function bytesOfTexts({ subscription, recipient }: Lane, { change }: FeedItem): number {
+  if (recipient === undefined) return 0;
+  const { statusMessage, outOfOfficeMessage } = change.after;
+  const { properties } = subscription;
+  const texts = [
+    properties.includes('statusMessage') ? statusMessage?.content : null,
+    properties.includes('outOfOfficeSettings') ? outOfOfficeMessage : null,
+  ];
+  return texts.reduce((bytes, text) => bytes + (text ? base64(bytesOfText(text)) : 0), 0);
+}
+
+const base64 = (bytes: number) => Math.ceil((bytes * 4) / 3);
+
+function bytesOfText(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text));
 }
 
 /** The POST's body. Rejects when something can't be encrypted or signed. */

@@ -53,7 +53,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const closings = new Set<() => void>();
   let isClosed = false;
 
-  const exchange = (target: Target, request: OutboundRequest) =>
+  const exchange = (target: Target, request: OutboundRequest, onBegun: () => void) =>
     new Promise<Outcome>((resolve) => {
       let current: Attempt | undefined;
       let isOver = false;
@@ -67,10 +67,11 @@ export function createOutbound(options: OutboundOptions): Outbound {
         leave?.();
       };
       const close = () => end(failed('unreachable', 'everything was hung up'));
-      const timer = setTimeout(() => {
-        const phase = current?.phase ?? 'waiting for its turn';
-        end(failed('timeout', `${request.timeoutMs} ms were over while ${phase}`));
-      }, request.timeoutMs);
+      const late = () => {
+        if (current === undefined) return end(failed('busy', 'too much is under way to that host'));
+        end(failed('timeout', `${request.timeoutMs} ms were over while ${current.phase}`));
+      };
+      let timer = setTimeout(late, request.timeoutMs);
       closings.add(close);
 
       const attempt = async (isFresh: boolean): Promise<void> => {
@@ -80,20 +81,30 @@ export function createOutbound(options: OutboundOptions): Outbound {
         if (outcome.kind !== 'stale') end(outcome);
         else await attempt(true);
       };
-      leave = slots.take(target.url.origin, () => void attempt(false));
+      leave = slots.take(target.url.origin, () => {
+        // Waiting in our own line is no fault of the receiver's, and none of its time.
+        clearTimeout(timer);
+        timer = setTimeout(late, request.timeoutMs);
+        onBegun();
+        void attempt(false);
+      });
     });
 
   return {
     async send(request) {
-      const startMs = monotonicMs();
+      let begunMs = monotonicMs();
       const timed = (outcome: Outcome): OutboundResult => ({
         ...outcome,
-        elapsedMs: monotonicMs() - startMs,
+        elapsedMs:
+          outcome.kind === 'failed' && outcome.code === 'busy' ? 0 : monotonicMs() - begunMs,
       });
       const target = targetOf(request.url, rules);
       if (typeof target === 'string') return timed(failed('forbidden', target));
       if (isClosed) return timed(failed('unreachable', 'everything was hung up'));
-      return timed(await exchange(target, request));
+      const onBegun = () => {
+        begunMs = monotonicMs();
+      };
+      return timed(await exchange(target, request, onBegun));
     },
 
     refusal(url) {

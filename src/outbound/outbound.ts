@@ -4,13 +4,16 @@ export interface OutboundRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** For everything, from looking the name up to the last byte of the reply. */
+  /**
+   * For everything, from looking the name up to the last byte of the reply; and as long again for a place
+   * among the requests to one host that may be under way.
+   */
   readonly timeoutMs: number;
   /** A longer reply is cut off here and counts as failed. */
   readonly maxReplyBytes: number;
 }
 
-/** What became of it. Times are of a clock that never steps. */
+/** What became of it. `elapsedMs` is of a clock that never steps, from when its turn came. */
 export type OutboundResult =
   | {
       readonly kind: 'answered';
@@ -21,8 +24,18 @@ export type OutboundResult =
     }
   | {
       readonly kind: 'failed';
-      /** `forbidden`: the address may not be reached, and no connection was tried. */
-      readonly code: 'forbidden' | 'timeout' | 'unreachable' | 'tls' | 'malformed' | 'too large';
+      /**
+       * `forbidden`: the address may not be reached, and no connection was tried. `busy`: too much was
+       * under way already, and nothing was tried.
+       */
+      readonly code:
+        | 'busy'
+        | 'forbidden'
+        | 'timeout'
+        | 'unreachable'
+        | 'tls'
+        | 'malformed'
+        | 'too large';
       /** In words; holds neither the URL's query nor anything that was sent. */
       readonly reason: string;
       readonly elapsedMs: number;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Account, type Arrival, type Committed, complaintsAbout } from './check.ts';
+import { type Account, type Arrival, type Committed, complaintsAbout, neverCame } from './check.ts';
 
 const PAIRS = ['Available/Available', 'Busy/InACall', 'Away/Away'];
 const USERS = ['mira', 'noor', 'otis'];
@@ -172,6 +172,21 @@ describe('the checker of deliveries', () => {
     expect(complaintsAbout({ delivery: 'each', committed, arrivals })).toEqual([
       'change 8 of mira was lost',
     ]);
+  });
+
+  it('asks for nothing that was committed before the promise', () => {
+    const committed = [7, 8].map((number) => ({ userId: 'mira', number, pair: 'Away/Away' }));
+    const account = { delivery: 'each', committed, arrivals: [] } as const;
+    expect(complaintsAbout({ ...account, before: 1 })).toEqual(['change 8 of mira was lost']);
+    expect(complaintsAbout({ ...account, before: 2 })).toEqual([]);
+  });
+
+  it('counts what never came, announced or not', () => {
+    const committed = [7, 8, 9].map((number) => ({ userId: 'mira', number, pair: 'Away/Away' }));
+    const [, came] = committed.map(arrivalOf);
+    const arrivals: Arrival[] = [came ?? expect.fail(), { kind: 'missed', committed: 3 }];
+    expect(neverCame({ delivery: 'each', committed, arrivals })).toBe(2);
+    expect(neverCame({ delivery: 'each', committed, arrivals, before: 1 })).toBe(1);
   });
 
   it.each(Object.keys(plants))('finds %s', (name) => {

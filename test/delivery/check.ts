@@ -29,6 +29,8 @@ export interface Account {
   /** All changes of its users since it was made, each user's in their order. */
   readonly committed: readonly Committed[];
   readonly arrivals: readonly Arrival[];
+  /** So many of the committed were committed before the promise was made: they may come, and needn't. */
+  readonly before?: number;
 }
 
 const nameOf = ({ userId, number }: { readonly userId: string; readonly number: number }) =>
@@ -39,18 +41,19 @@ const nameOf = ({ userId, number }: { readonly userId: string; readonly number: 
  * came after a later one of the same user, but as a repetition; a repetition that can't be known as one;
  * one that never happened; a last word that isn't the final state.
  */
-export function complaintsAbout({ delivery, committed, arrivals }: Account): string[] {
+export function complaintsAbout({ delivery, committed, arrivals, before = 0 }: Account): string[] {
   const complaints: string[] = [];
   const byName = new Map(committed.map((change) => [nameOf(change), change]));
   const idOf = new Map<string, string>();
   const nameOfId = new Map<string, string>();
   const newest = new Map<string, number>();
   const last = new Map<string, string>();
-  let announced = 0;
+  /** What is before this place in `committed` need not come. */
+  let excused = before;
 
   for (const arrival of arrivals) {
     if (arrival.kind === 'missed') {
-      announced = Math.max(announced, arrival.committed);
+      excused = Math.max(excused, arrival.committed);
       continue;
     }
     const { id, userId, number, pair } = arrival;
@@ -75,7 +78,7 @@ export function complaintsAbout({ delivery, committed, arrivals }: Account): str
   }
 
   const final = new Map(committed.map((change) => [change.userId, change]));
-  for (const change of committed.slice(announced)) {
+  for (const change of committed.slice(excused)) {
     const name = nameOf(change);
     if (idOf.has(name)) continue;
     if (delivery === 'latest' && change.number < (newest.get(change.userId) ?? 0)) continue;
@@ -83,10 +86,16 @@ export function complaintsAbout({ delivery, committed, arrivals }: Account): str
   }
   for (const [userId, change] of final) {
     const name = last.get(userId);
-    const isAnnounced = committed.indexOf(change) < announced;
-    if (name !== undefined && name !== nameOf(change) && !isAnnounced) {
+    const isExcused = committed.indexOf(change) < excused;
+    if (name !== undefined && name !== nameOf(change) && !isExcused) {
       complaints.push(`the last word on ${userId} was ${name}, not ${nameOf(change)}`);
     }
   }
   return complaints;
+}
+
+/** How many of the promised never came: where each was asked for, no more than were counted as lost. */
+export function neverCame({ committed, arrivals, before = 0 }: Account): number {
+  const came = new Set(arrivals.map((each) => (each.kind === 'change' ? nameOf(each) : '')));
+  return committed.slice(before).filter((change) => !came.has(nameOf(change))).length;
 }

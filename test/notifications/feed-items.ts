@@ -1,6 +1,8 @@
 import type { Presence } from '../../src/engine/presence.ts';
-import type { FeedCursor, FeedItem } from '../../src/store/store.ts';
-import { guid, START_MS, TENANT } from '../subscriptions/examples.ts';
+import { Lane } from '../../src/notifications/lane.ts';
+import { FEED_START, type FeedCursor, type FeedItem } from '../../src/store/store.ts';
+import type { DeliveryMode } from '../../src/subscriptions/subscription.ts';
+import { exampleSubscription, guid, START_MS, TENANT } from '../subscriptions/examples.ts';
 
 const PRESENCE: Presence = {
   availability: 'Busy',
@@ -29,4 +31,21 @@ export function feedItem(number: number, user: number, after: Partial<Presence> 
       cause: { kind: 'time' },
     },
   };
+}
+
+export function laneFor(delivery: DeliveryMode = 'latest', from = FEED_START): Lane {
+  return new Lane(exampleSubscription({ delivery }), from);
+}
+
+/** Offers entries of these users, from entry `first` on, each seen up to the one before. */
+export function offer(lane: Lane, users: readonly number[], first = 1): readonly FeedItem[] {
+  const items = users.map((user, at) => feedItem(first + at, user));
+  for (const [at, item] of items.entries()) {
+    if (!lane.offer(item, place(first + at - 1))) throw new Error('the lane has no room');
+  }
+  return items;
+}
+
+export function numbers(items: readonly FeedItem[]): readonly number[] {
+  return items.map(({ change }) => change.number);
 }

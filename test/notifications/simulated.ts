@@ -118,7 +118,7 @@ export async function simulate(receiver: Receiver, given: Partial<DeliveryTerms>
     const tail = createFeedTail({
       store: mortalStore,
       clock: mortalClock,
-      start: kept.tail,
+      start: kept.bounds.end,
       onError,
     });
     notifier.follow(tail);

@@ -302,11 +302,25 @@ test('one receiver gets eight connections at most, and the others are not kept w
     outbound.send(post(urlOf(hanging), { timeoutMs: at < 8 ? 400 : 200 })),
   );
   expect(await outbound.send(post(urlOf(other)))).toMatchObject({ kind: 'answered' });
-  const reasons = (await Promise.all(slow)).map((result) => 'reason' in result && result.reason);
+  const results = await Promise.all(slow);
   expect(hanging.connections).toHaveLength(8);
-  expect(reasons.slice(8)).toEqual(
-    Array.from({ length: 12 }, () => '200 ms were over while waiting for its turn'),
+  for (const result of results.slice(8)) {
+    expect(result).toMatchObject({ kind: 'failed', code: 'busy', elapsedMs: 0 });
+  }
+});
+
+test('waiting for others is none of the time that a receiver has', async () => {
+  const receiver = await receive((socket) => {
+    setTimeout(() => socket.write(ok()), 250);
+  });
+  const outbound = open();
+  const both = Array.from({ length: 16 }, () =>
+    outbound.send(post(urlOf(receiver), { timeoutMs: 400 })),
   );
+  for (const result of await Promise.all(both)) {
+    expect(result).toMatchObject({ kind: 'answered' });
+    expect(result.elapsedMs).toBeLessThan(400);
+  }
 });
 
 test('nothing that is left of a request keeps the process running', async () => {

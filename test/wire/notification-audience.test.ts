@@ -6,6 +6,7 @@ import {
   MINUTE_MS,
   OTHER_APP,
   OTHER_TENANT,
+  START,
   STRANGER,
   session,
   TENANT,
@@ -48,6 +49,13 @@ describe('profile graph', () => {
       await notified.arrived(before + 1);
     }
     expect((await notified.arrived(4)).flatMap(usersOf)).toEqual(pairs.map(() => COLLEAGUE));
+  });
+
+  test('a change is on its way as soon as it is committed, without the clock having to move', async () => {
+    await notified.subscribe();
+    await notified.set('Busy/InACall');
+    await notified.arrived(1);
+    expect(notified.clock.nowMs()).toBe(START);
   });
 
   test('a keep-alive that changes nothing notifies nobody', async () => {

@@ -75,7 +75,7 @@ test('a first attempt has its 3 s again after a success', async () => {
 });
 
 test('a reply that comes too late counts as a failure: the same is sent again', async () => {
-  await start({ delivery: { firstReplyMs: 40 } });
+  await start({ delivery: { firstReplyMs: 200 } });
   await notified.subscribe();
   let isFirst = true;
   notified.react(() => {

@@ -45,16 +45,23 @@ export const LIFECYCLE = '/lifecycle';
 export interface NotifiedOptions extends PorchlightOptions {
   /** Of a receiver with HTTPS; `ca` signed it. */
   readonly receiverTls?: { readonly key: string; readonly cert: string; readonly ca: string };
+  /** By which the server sees how long a reply took. */
+  readonly monotonicMs?: () => number;
   /** Another’s, such as the one that an earlier server notified. */
   readonly receiver?: Receiver;
 }
 
 /** The whole server, a receiver on this machine, and a view of what was sent and how that went. */
 export async function startNotified(options: NotifiedOptions = {}) {
-  const { receiverTls: tls, receiver: shared, ...rest } = options;
+  const { receiverTls: tls, receiver: shared, monotonicMs, ...rest } = options;
   const receiver = shared ?? (await openReceiver(tls));
   const ca = tls === undefined ? [] : [tls.ca];
-  const outbound = watchedOutbound({ allow: [], allowHttpToLoopback: true, ca });
+  const outbound = watchedOutbound({
+    allow: [],
+    allowHttpToLoopback: true,
+    ca,
+    ...(monotonicMs !== undefined && { monotonicMs }),
+  });
   const porchlight = await startPorchlight({ ...rest, parts: { outbound, ...rest.parts } });
 
   /** How it answers notifications; validation requests it answers as it must. */
@@ -113,6 +120,11 @@ export function usersOf(notification: Notification | undefined): readonly string
   return (notification?.value ?? []).map(({ resourceData }) => resourceData.id);
 }
 
+/** Where something was sent to. */
+export function pathOf({ request }: Sent): string {
+  return new URL(request.url).pathname;
+}
+
 /** Lets happen what doesn’t wait for a clock or a socket. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
@@ -144,11 +156,16 @@ function watchedOutbound(options: OutboundOptions) {
   return {
     ...watched,
     sent,
-    /** Resolves when so many have an answer or none to expect, and the server has drawn its conclusions. */
-    async ended(count: number): Promise<void> {
+    /**
+     * Resolves when so many, of those to a path if one is given, have an answer or none to expect, and
+     * the server has drawn its conclusions.
+     */
+    async ended(count: number, path?: string): Promise<void> {
       await new Promise<void>((resolve) => {
         const look = () => {
-          if (sent.filter(({ result }) => result !== undefined).length < count) return;
+          const over = sent.filter(({ result }) => result !== undefined);
+          if (over.filter((one) => path === undefined || pathOf(one) === path).length < count)
+            return;
           waiting.delete(look);
           resolve();
         };
