@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { startChild } from './child.ts';
 import type { FanOutBurst, FanOutOptions } from './fan-out/load.ts';
 import type { StreamOptions } from './fan-out/stream-crowd.ts';
@@ -40,6 +41,9 @@ export const streamFanOut: Question = {
     for (const command of ['taskset', 'prosody']) {
       if (await isInstalled(command)) continue;
       return [skipped('stream-fan-out', `there is no ${command} here`)];
+    }
+    if (availableParallelism() <= CLIENT_CORE) {
+      return [skipped('stream-fan-out', 'server and clients need a core each')];
     }
     const size = settings.quick ? 10 : 300;
     return inTemporaryFolder((path) =>

@@ -26,7 +26,9 @@ export const webhookBurst: Question = {
   title: 'A burst of changes to webhooks',
   async run(settings) {
     const rows: Row[] = [];
-    for (const [order, words] of ORDERS) rows.push(await burst(order, words, settings));
+    for (const [order, words] of settings.quick ? ORDERS.slice(0, 1) : ORDERS) {
+      rows.push(await burst(order, words, settings));
+    }
     return rows;
   },
 };

@@ -77,6 +77,7 @@ async function open({ dataDir, time, terms, trusted }) {
     settling = undefined;
     await say({ settled: true });
   };
+  kept.onChanges(() => void lookWhetherSettled());
   const write = async (edits) => {
     await kept.documents.write(edits);
     void lookWhetherSettled();
@@ -121,6 +122,8 @@ async function open({ dataDir, time, terms, trusted }) {
   await say({ origin: server.origins[0] });
 }
 
+// A test that is over, however, leaves no server behind.
+process.once('disconnect', () => process.exit());
 process.once('message', (told) => {
   open(told).catch(async (error) => {
     await say({ failed: String(error?.stack ?? error) });
