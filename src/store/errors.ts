@@ -1,19 +1,32 @@
-/** The store can't keep anything now (full disk, failing device). Nothing was kept; try again later. */
+/**
+ * The store can't do it now (full disk, failing device, a server of its own that is away); try again later.
+ * Nothing was kept, unless `mayBeKept`.
+ */
 export class StoreUnavailable extends Error {
   readonly code = 'StoreUnavailable';
   readonly retryAfterMs: number;
+  /** The store was told, and never said whether it was kept. */
+  readonly mayBeKept: boolean;
 
-  constructor(message: string, retryAfterMs: number, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    retryAfterMs: number,
+    options: ErrorOptions & { readonly mayBeKept?: boolean } = {},
+  ) {
     super(message, options);
     this.name = 'StoreUnavailable';
     this.retryAfterMs = retryAfterMs;
+    this.mayBeKept = options.mayBeKept ?? false;
   }
 }
 
-/** The store can't be opened as it is: in use, damaged, or written by a newer Porchlight. */
+/**
+ * The store can't be opened as it is: in use, damaged, written by a newer Porchlight, or on a server that
+ * isn't there, doesn't let us in, or isn't fit to keep it.
+ */
 export class StoreUnusable extends Error {
-  readonly code: 'StoreInUse' | 'StoreDamaged' | 'StoreNewer';
-  /** The file or folder it is about. */
+  readonly code: 'StoreInUse' | 'StoreDamaged' | 'StoreNewer' | 'StoreUnreachable';
+  /** The file, folder or address it is about; an address is without credentials. */
   readonly path: string;
 
   constructor(code: StoreUnusable['code'], path: string, reason: string, options?: ErrorOptions) {

@@ -83,6 +83,7 @@ export interface PresenceStore {
   /**
    * The records of users, in the order of `userIds`; undefined for a user never written. Sees every
    * update whose promise has resolved, and none that could still be lost.
+   * @throws StoreUnavailable when they can't be read now
    */
   read(tenantId: string, userIds: readonly string[]): Promise<readonly (UserRecord | undefined)[]>;
 
@@ -96,7 +97,8 @@ export interface PresenceStore {
    * Carries out `step` on the user's record. Updates of one user happen one after another. Resolves
    * when the outcome, with everything it builds on, survives a crash of the machine. A refused step
    * keeps nothing. `nowMs` is the instant the step is taken at; it decides which due entries have come.
-   * @throws StoreUnavailable when it can't be kept now; nothing of it is kept then.
+   * @throws StoreUnavailable when it can't be kept now; nothing of it is kept then, unless the error says
+   * that it may be (`mayBeKept`): then all of it is, or becomes so within seconds, or nothing.
    */
   update(user: UserKey, nowMs: number, step: Step): Promise<Advanced>;
 

@@ -3,12 +3,12 @@ import { NEVER_MS } from '../../engine/facts.ts';
 import { ByteWriter } from '../bytes.ts';
 import { dueAfter } from '../due-index.ts';
 import { StoreUnavailable } from '../errors.ts';
+import type { Slot } from '../record-cache.ts';
 import type { DocumentEdit, Step, StoreHealth, UserKey } from '../store.ts';
 import { causeOf, commit } from './commit.ts';
 import type { Database } from './database.ts';
 import { nextInFeed } from './feed.ts';
 import { Group } from './group.ts';
-import type { Slot } from './record-cache.ts';
 import type { Records } from './records.ts';
 import { Writability } from './writability.ts';
 

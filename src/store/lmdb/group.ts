@@ -1,8 +1,8 @@
 import type { Advanced } from '../../engine/advance.ts';
 import { NEVER_MS } from '../../engine/facts.ts';
+import type { Slot } from '../record-cache.ts';
 import type { DocumentEdit, FeedEntry, UserKey } from '../store.ts';
 import { documentName } from './keys.ts';
-import type { Slot } from './record-cache.ts';
 
 /** What a user's record is to be after a group's commit. Updates of one group collapse into it. */
 export interface Draft extends Slot {

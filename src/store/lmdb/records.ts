@@ -1,8 +1,8 @@
 import { decodeRecord } from '../codec.ts';
+import { RecordCache, type Slot } from '../record-cache.ts';
 import { reading } from './damage.ts';
 import type { Database } from './database.ts';
 import { userKey } from './keys.ts';
-import { RecordCache, type Slot } from './record-cache.ts';
 
 /** The committed records: those used last from memory, the others from the file. */
 export class Records {

@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../codec.ts';
+import type { StoredRecord } from './codec.ts';
 
 /** A user's stored record together with whose it is. */
 export interface Slot extends StoredRecord {
@@ -14,17 +14,17 @@ export interface Slot extends StoredRecord {
  * Keyed by the user id alone, which spares joining strings on each read; should two tenants have a
  * user of the same id, one of them is remembered at a time.
  */
-export class RecordCache {
+export class RecordCache<Kept extends Slot = Slot> {
   readonly #generationSize: number;
-  #young = new Map<string, Slot>();
-  #old = new Map<string, Slot>();
+  #young = new Map<string, Kept>();
+  #old = new Map<string, Kept>();
 
   /** Holds `max` records at most, and at least the half of that used last. */
   constructor(max: number) {
     this.#generationSize = Math.ceil(max / 2);
   }
 
-  get(tenantId: string, userId: string): Slot | undefined {
+  get(tenantId: string, userId: string): Kept | undefined {
     const young = this.#young.get(userId);
     if (young !== undefined) return young.tenantId === tenantId ? young : undefined;
     const old = this.#old.get(userId);
@@ -33,7 +33,7 @@ export class RecordCache {
     return old;
   }
 
-  set(slot: Slot): void {
+  set(slot: Kept): void {
     this.#young.set(slot.userId, slot);
     if (this.#young.size < this.#generationSize) return;
     this.#old = this.#young;

@@ -1,0 +1,97 @@
+import { type Advanced, type Change, NEW_RECORD, type UserRecord } from '../../engine/advance.ts';
+import { NEVER_MS } from '../../engine/facts.ts';
+import { dueAfter } from '../due-index.ts';
+import type { Step, UserKey } from '../store.ts';
+import { isIdle } from './idle.ts';
+import type { Found, VersionedSlot } from './records.ts';
+
+/** An update that waits to be carried out, and for what comes of it. */
+export interface Job {
+  readonly user: UserKey;
+  readonly nowMs: number;
+  readonly step: Step;
+  readonly resolve: (advanced: Advanced) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What a user's record is to be. Updates of one group collapse into it. */
+export interface Draft {
+  readonly user: UserKey;
+  readonly found: VersionedSlot | undefined;
+  record: UserRecord;
+  armedMs: number;
+  /** Nothing is to be written: only whether the record is still the one that was found. */
+  isCheck: boolean;
+  readonly done: { readonly job: Job; readonly advanced: Advanced }[];
+}
+
+/** An entry for the feed, with the draft it goes with. */
+export interface DraftChange {
+  readonly draft: Draft;
+  readonly change: Change;
+}
+
+/** What a group of updates makes of the records that were found. */
+export class Drafts {
+  /** In the order in which the updates came. */
+  readonly changes: DraftChange[] = [];
+  readonly #byUser = new Map<string, Draft>();
+  readonly #found: ReadonlyMap<string, Found>;
+
+  constructor(found: ReadonlyMap<string, Found>) {
+    this.#found = found;
+  }
+
+  get all(): Draft[] {
+    return [...this.#byUser.values()];
+  }
+
+  /** Takes the job's step. When that throws, or the record can't be read, the job fails, and no other. */
+  take(job: Job): void {
+    try {
+      this.#take(job);
+    } catch (error) {
+      job.reject(error);
+    }
+  }
+
+  #take(job: Job): void {
+    const { user, nowMs, step } = job;
+    const draft = this.#byUser.get(nameOf(user)) ?? this.#begin(user);
+    const before = draft.record;
+    const advanced = step(before);
+    const { record, changes, refusal } = advanced;
+    this.#byUser.set(nameOf(user), draft);
+    draft.done.push({ job, advanced });
+    if (refusal !== undefined) return;
+    const armedMs = dueAfter(draft.armedMs, record.untilMs, nowMs);
+    if (record === before && armedMs === draft.armedMs && changes.length === 0) return;
+    draft.isCheck = false;
+    draft.record = record;
+    draft.armedMs = armedMs;
+    for (const change of changes) this.changes.push({ draft, change });
+  }
+
+  #begin(user: UserKey): Draft {
+    const found = this.#found.get(nameOf(user))?.();
+    const { record, armedMs } = found ?? { record: NEW_RECORD, armedMs: NEVER_MS };
+    return { user, found, record, armedMs, isCheck: true, done: [] };
+  }
+}
+
+/** What a user goes by in a group. */
+export function nameOf({ tenantId, userId }: UserKey): string {
+  return `${tenantId}/${userId}`;
+}
+
+/** How the commit script is told of the record's end: see scripts/commit.lua. */
+export function idleArgument({ found, record }: Draft): string {
+  if (isIdle(record)) return String(record.number);
+  return found !== undefined && isIdle(found.record) ? '' : '=';
+}
+
+/** How the commit script is told of the due entry. */
+export function dueArgument({ found, armedMs }: Draft): string {
+  if (armedMs === (found?.armedMs ?? NEVER_MS)) return '=';
+  return armedMs === NEVER_MS ? '' : String(armedMs);
+}

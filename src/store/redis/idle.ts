@@ -1,0 +1,14 @@
+import type { UserRecord } from '../../engine/advance.ts';
+import { NEVER_MS } from '../../engine/facts.ts';
+
+/** Whether a record has nothing left to say but its last number: no facts, and nothing to come. */
+export function isIdle({ facts, untilMs }: UserRecord): boolean {
+  const { sessions, preferred, statusMessage, outOfOffice } = facts;
+  return (
+    sessions.length === 0 &&
+    preferred === null &&
+    statusMessage === null &&
+    outOfOffice === null &&
+    untilMs === NEVER_MS
+  );
+}

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+/** A script that Redis runs as one step. */
+export interface Script {
+  readonly text: string;
+  /** What Redis knows it by. */
+  readonly sha1: string;
+  readonly writes: boolean;
+}
+
+/** The script of that name in the folder beside this file; its head says what it takes and returns. */
+function script(name: string, writes = true): Script {
+  const text = readFileSync(new URL(`scripts/${name}.lua`, import.meta.url), 'utf8');
+  return { text, sha1: createHash('sha1').update(text).digest('hex'), writes };
+}
+
+export const CREATE = script('create');
+export const TAKE_LEASE = script('take-lease');
+export const RENEW_LEASE = script('renew-lease');
+export const RELEASE_LEASE = script('release-lease');
+export const COMMIT = script('commit');
+export const WRITE_DOCUMENTS = script('write-documents');
+export const READ_DOCUMENTS = script('read-documents', false);
+export const TRIM_FEED = script('trim-feed');
+export const USERS_AFTER = script('users-after', false);

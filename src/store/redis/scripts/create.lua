@@ -1,0 +1,16 @@
+-- Makes a new store, unless there is one.
+--
+-- KEYS[1]    meta
+-- KEYS[2...] keys that no database without a store has
+-- ARGV       fields and values of a new store's meta
+--
+-- Returns the meta that is there now, fields and values in turn; nothing where there is none, but some of
+-- the other keys.
+
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  for at = 2, #KEYS do
+    if redis.call('EXISTS', KEYS[at]) == 1 then return {} end
+  end
+  redis.call('HSET', KEYS[1], unpack(ARGV))
+end
+return redis.call('HGETALL', KEYS[1])
