@@ -18,8 +18,8 @@ export function toGraphError(error: unknown): GraphError {
   if (error instanceof StoreUnavailable) {
     const retryAfter = { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))) };
     const message = error.mayBeKept
-      ? 'Presence cannot be stored now. This may have been, or not; send it again later.'
-      : 'Presence cannot be stored now. Nothing was changed; try again later.';
+      ? 'The presence store does not answer. Whether this was kept is not known; try again later.'
+      : 'The presence store is not available now. Nothing was changed; try again later.';
     return new GraphError(503, 'ServiceUnavailable', message, retryAfter);
   }
   if (error instanceof IssuerUnavailable) {

@@ -17,27 +17,45 @@ export interface SigningKey {
   readonly publicJwk: JWK;
 }
 
+/** Where a key is kept, as text that nobody else may read. */
+export interface KeyPlace {
+  /** For people: the file, or what else it is. */
+  readonly name: string;
+  /** Undefined when there is none yet. */
+  read(): Promise<string | undefined>;
+  write(text: string): Promise<void>;
+}
+
 /**
- * The key that tokens of ours are signed with. Kept in the file at `path`, readable by its owner only, so
- * that tokens outlive a restart; made on first use, or each time if `path` is null. Rejects when the file
- * holds no such key.
+ * The key that tokens of ours are signed with. Kept in the file at `place`, readable by its owner only, or
+ * in another place, so that tokens outlive a restart; made on first use, or each time if `place` is null.
+ * Rejects when it holds no such key.
  */
-export async function openSigningKey(path: string | null): Promise<SigningKey> {
-  if (path === null) return signingKey(await newJwk());
-  const kept = await readKeptFile(path);
+export async function openSigningKey(place: string | KeyPlace | null): Promise<SigningKey> {
+  if (place === null) return signingKey(await newJwk());
+  const { name, read, write } = typeof place === 'string' ? fileAt(place) : place;
+  const kept = await read();
   if (kept === undefined) {
     const jwk = await newJwk();
-    await writeKeptFile(path, `${JSON.stringify(jwk, null, 2)}\n`, SECRET_MODE);
+    await write(`${JSON.stringify(jwk, null, 2)}\n`);
     return signingKey(jwk);
   }
   try {
     return await signingKey(JSON.parse(kept) as JWK);
   } catch (cause) {
     throw new Error(
-      `${path}: this is not a private RSA key as a JWK; delete the file to have a new one made`,
+      `${name}: this is not a private RSA key as a JWK; delete it to have a new one made`,
       { cause },
     );
   }
+}
+
+function fileAt(path: string): KeyPlace {
+  return {
+    name: path,
+    read: () => readKeptFile(path),
+    write: (text) => writeKeptFile(path, text, SECRET_MODE),
+  };
 }
 
 async function newJwk(): Promise<JWK> {

@@ -1,12 +1,10 @@
 import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import pino from 'pino';
 import { issuerAt } from '../auth/discovery.ts';
 import { oidcIssuer } from '../auth/oidc-issuer.ts';
 import { createPublisher } from '../auth/publisher/publisher.ts';
 import { publisherRoutes } from '../auth/publisher/routes.ts';
-import { openSigningKey } from '../auth/signing-key.ts';
 import { readTenantFile } from '../auth/tenant-file.ts';
 import { systemClock } from '../clock.ts';
 import { readConfig } from '../config/read.ts';
@@ -15,11 +13,11 @@ import { parseDuration } from '../graph/duration.ts';
 import { createEncryptor } from '../notifications/encryption.ts';
 import { createOutbound } from '../outbound/open.ts';
 import { createDirectory, type Directory } from '../presence/directory.ts';
-import { openLmdbStore } from '../store/lmdb/open.ts';
 import { type Command, CommandFailed, UsageError } from './command.ts';
 import { ENCRYPTION_WORKER } from './encryption-worker.ts';
 import { readFlags } from './flags.ts';
 import { listenFailure } from './listen-failure.ts';
+import { openStore } from './open-store.ts';
 
 export const SERVE_USAGE = `porchlight serve --config FILE
 
@@ -41,9 +39,7 @@ export const serve: Command = async (args, { openServer, stopped }) => {
   );
   const directory = await openDirectory(config);
   const tls = await readTls(config);
-  const dataDir = config.store.slice('lmdb:'.length);
-  const signingKey = await openSigningKey(join(dataDir, 'notification-key.json'));
-  const store = await openLmdbStore({ path: dataDir });
+  const { store, signingKey } = await openStore(config.store, log);
   let origin = config.publicUrl && new URL(config.publicUrl).origin;
   const { host, port, behindProxy } = config.listen;
   const server = await openServer(

@@ -78,7 +78,9 @@ function withAbsolutePaths(config: Config, folder: string): Config {
   const { tls } = listen;
   return {
     ...config,
-    store: `lmdb:${resolve(folder, store.slice('lmdb:'.length))}`,
+    store: store.startsWith('lmdb:')
+      ? `lmdb:${resolve(folder, store.slice('lmdb:'.length))}`
+      : store,
     listen: tls
       ? {
           ...listen,

@@ -12,9 +12,8 @@ export function findUnsafe(config: Config): string | undefined {
   if (!isLoopback(listen.host) && listen.tls === undefined && !listen.behindProxy) {
     return `listen.host ${listen.host} is not loopback, so listen needs tls, or behindProxy where a proxy speaks HTTPS`;
   }
-  if (!store.startsWith('lmdb:') || store.length === 'lmdb:'.length) {
-    return `store must be lmdb:FOLDER, not '${store}'`;
-  }
+  const badStore = findBadStore(store);
+  if (badStore !== undefined) return badStore;
   const badIssuer = findUnsafeIssuer(config);
   if (badIssuer !== undefined) return badIssuer;
   if (publicUrl !== undefined && !isOrigin(publicUrl)) {
@@ -31,6 +30,23 @@ export function findUnsafe(config: Config): string | undefined {
     return 'directory.file is needed where directory.mode is listed';
   }
   return undefined;
+}
+
+/** The address of a Redis isn't repeated: it may hold a password. */
+function findBadStore(store: string): string | undefined {
+  if (/^rediss?:/.test(store)) {
+    if (isRedis(store)) return undefined;
+    return 'store must be redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], or rediss:// for TLS';
+  }
+  if (store.startsWith('lmdb:') && store.length > 'lmdb:'.length) return undefined;
+  return `store must be lmdb:FOLDER or redis://HOST, not '${store.replace(/:.*@/s, ':…@')}'`;
+}
+
+function isRedis(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { hostname, pathname, search, hash, username, password } = new URL(text);
+  const isDecodable = !/%(?![0-9a-f]{2})/i.test(username + password);
+  return hostname !== '' && /^\/?\d{0,5}$/.test(pathname) && search + hash === '' && isDecodable;
 }
 
 function findUnsafeIssuer({ issuers }: Config): string | undefined {

@@ -97,7 +97,8 @@ export const configSchema = Type.Object(
         "graph: refuse what Graph refuses. extended: allow Porchlight's additions (docs/wire-coverage.md).",
     }),
     store: Type.String({
-      description: 'Where presence is kept: lmdb:FOLDER, on a local disk.',
+      description:
+        'Where presence is kept: lmdb:FOLDER, on a local disk; or redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE] (rediss:// for TLS), a standalone Redis of version 7.0 or newer, with the package ioredis installed.',
     }),
     issuers: Type.Array(Issuer, {
       minItems: 1,

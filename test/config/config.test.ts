@@ -106,6 +106,15 @@ describe('an issuer', () => {
   });
 });
 
+test.each([
+  'redis://cache',
+  'redis://127.0.0.1:7000/2',
+  'redis://:p%40ss@cache',
+  'rediss://me:secret@cache.example:6380/0',
+])('the store may be a Redis: %s stays as it is', (store) => {
+  expect(parseConfig({ ...LEAST, store }, '/etc/porchlight/porchlight.json').store).toBe(store);
+});
+
 describe('a configuration is refused with file, field and what it must be', () => {
   test.each([
     [null, 'the file must be an object'],
@@ -113,8 +122,17 @@ describe('a configuration is refused with file, field and what it must be', () =
     [{}, 'the file has no store, issuers'],
     [{ ...LEAST, stroe: 'lmdb:x' }, 'stroe is not known here'],
     [{ ...LEAST, store: 5 }, 'store must be text'],
-    [{ ...LEAST, store: 'redis://cache' }, "store must be lmdb:FOLDER, not 'redis://cache'"],
-    [{ ...LEAST, store: 'lmdb:' }, "store must be lmdb:FOLDER, not 'lmdb:'"],
+    [{ ...LEAST, store: 'lmdb:' }, "store must be lmdb:FOLDER or redis://HOST, not 'lmdb:'"],
+    [
+      { ...LEAST, store: 'valkey://me:secret@cache' },
+      "store must be lmdb:FOLDER or redis://HOST, not 'valkey:…@cache'",
+    ],
+    [
+      { ...LEAST, store: 'redis://me:secret@cache/0?family=6' },
+      'store must be redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], or rediss:// for TLS',
+    ],
+    [{ ...LEAST, store: 'redis://me:%zz@cache' }, 'store must be redis://[USER:PASSWORD@]HOST'],
+    [{ ...LEAST, store: 'rediss:///0' }, 'store must be redis://[USER:PASSWORD@]HOST'],
     [{ ...LEAST, listen: null }, 'listen must be an object'],
     [{ ...LEAST, listen: { prot: 1 } }, 'listen.prot is not known here'],
     [{ ...LEAST, listen: { port: '4280' } }, 'listen.port must be a whole number'],

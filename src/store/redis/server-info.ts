@@ -38,8 +38,10 @@ function complaintAbout(info: ServerInfo): string | undefined {
   if (!(major > oldestMajor || (major === oldestMajor && minor >= oldestMinor))) {
     return `it is Redis ${version}; Porchlight needs ${OLDEST.join('.')} or newer`;
   }
-  if (info.get('redis_mode') !== 'standalone') {
-    return `it runs as ${info.get('redis_mode')}; this Porchlight needs a standalone server`;
+  // Valkey's name for it is the second.
+  const mode = info.get('redis_mode') ?? info.get('server_mode');
+  if (mode !== 'standalone') {
+    return `it runs as ${mode}; this Porchlight needs a standalone server`;
   }
   if (info.get('role') !== 'master') return 'it is a replica, which takes no writes';
   return undefined;

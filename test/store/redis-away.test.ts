@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BUSY, DO_NOT_DISTURB } from '../../src/engine/pair.ts';
+import { StoreUnavailable } from '../../src/store/errors.ts';
+import { openRedisStore } from '../../src/store/redis/open.ts';
+import { FEED_START, type PresenceStore } from '../../src/store/store.ts';
+import { type RedisServer, startRedis } from '../redis-server.ts';
+import { readOne, START_MS, setPresence, setStatusMessage, tell, user } from './commands.ts';
+
+/** How long a call may take at most while Redis gives no answer: two answers are waited for. */
+const BOUND_MS = 2500;
+const RECOVERY_MS = 2000;
+
+let server: RedisServer;
+let store: PresenceStore;
+
+beforeEach(async () => {
+  server = await startRedis({ settings: { appendonly: 'yes', appendfsync: 'always' } });
+  store = await openRedisStore({ url: server.url, timeoutMs: 1000 });
+});
+afterEach(async () => {
+  server.resume();
+  await store.close();
+  await server.stop();
+});
+
+/** How long it took until the promise was rejected, and with what. */
+async function rejection(promise: Promise<unknown>): Promise<{ error: unknown; ms: number }> {
+  const begin = performance.now();
+  const error = await promise.then(
+    () => 'nothing',
+    (each: unknown) => each,
+  );
+  return { error, ms: performance.now() - begin };
+}
+
+/** Writes until it works again, and gives how long that took. */
+async function recoveryMs(): Promise<number> {
+  const begin = performance.now();
+  await expect
+    .poll(() => tell(store, user(9), START_MS, setPresence(BUSY)).then(() => 'kept'), {
+      timeout: 10_000,
+      interval: 20,
+    })
+    .toBe('kept');
+  return performance.now() - begin;
+}
+
+describe('while Redis is away', () => {
+  it('every call fails in time, and works again soon after it is back', async () => {
+    await tell(store, user(1), START_MS, setPresence(BUSY));
+    await server.kill();
+    await expect.poll(() => store.health().writable, { timeout: 5000 }).toBe(false);
+    const calls = [
+      tell(store, user(1), START_MS + 1, setPresence(DO_NOT_DISTURB)),
+      store.documents.write([{ collection: 'things', id: '1', text: '1' }]),
+      store.documents.all('things'),
+      readOne(store, user(1)),
+      store.users(user(1).tenantId, '', 1),
+      store.due(START_MS, 1),
+      store.nextDueMs(),
+      store.feed(FEED_START, 1),
+      store.feedBounds(),
+      store.trimFeed(START_MS, 1),
+    ];
+    for (const { error, ms } of await Promise.all(calls.map(rejection))) {
+      expect(error).toBeInstanceOf(StoreUnavailable);
+      expect(error).toMatchObject({ mayBeKept: false });
+      expect(ms).toBeLessThan(BOUND_MS);
+    }
+    await server.start();
+    expect(await recoveryMs()).toBeLessThan(RECOVERY_MS);
+    expect(store.health()).toEqual({ writable: true });
+    expect((await readOne(store, user(1)))?.presence.availability).toBe('Busy');
+  });
+
+  it('an update that gets no answer fails in time, and says that it may have been kept', async () => {
+    await tell(store, user(1), START_MS, setPresence(BUSY));
+    server.pause();
+    const update = tell(store, user(1), START_MS + 1, setPresence(DO_NOT_DISTURB));
+    const { error, ms } = await rejection(update);
+    expect(error).toMatchObject({ code: 'StoreUnavailable', mayBeKept: true });
+    expect(ms).toBeLessThan(BOUND_MS);
+    // What comes now is refused at once.
+    const next = await rejection(tell(store, user(2), START_MS, setPresence(BUSY)));
+    expect(next.error).toMatchObject({ code: 'StoreUnavailable', mayBeKept: false });
+    expect(next.ms).toBeLessThan(100);
+    const read = await rejection(readOne(store, user(1)));
+    expect(read.error).toMatchObject({ code: 'StoreUnavailable', mayBeKept: false });
+    expect(read.ms).toBeLessThan(BOUND_MS);
+    expect(store.health()).toEqual({ writable: false, reason: expect.any(String) });
+
+    server.resume();
+    expect(await recoveryMs()).toBeLessThan(RECOVERY_MS);
+    // Kept or not: whole in either case.
+    const { availability } = (await readOne(store, user(1)))?.presence ?? {};
+    const { entries } = await store.feed(FEED_START, 10);
+    const ofUser = entries.filter(({ userId }) => userId === user(1).userId);
+    expect(ofUser.at(-1)?.change.after.availability).toBe(availability);
+  });
+
+  it('goes on after the lease has run out, if nobody else has had it', async () => {
+    await tell(store, user(1), START_MS, setPresence(BUSY));
+    await server.raw.del('porchlight:{0}:lease');
+    await tell(store, user(1), START_MS + 1, setPresence(DO_NOT_DISTURB));
+    expect((await readOne(store, user(1)))?.presence.availability).toBe('DoNotDisturb');
+  });
+
+  it('nothing that was acknowledged is lost when Redis is killed, with appendfsync always', async () => {
+    for (let round = 0; round < 3; round++) {
+      const kept: number[] = [];
+      let isWriting = true;
+      const writers = Array.from({ length: 20 }, async (_, at) => {
+        let done = -1;
+        for (let count = 0; isWriting; count++) {
+          const message = setStatusMessage(`${round} ${count}`);
+          await tell(store, user(at), START_MS + count, message)
+            .then(() => {
+              done = count;
+              kept[at] = count;
+            })
+            .catch((error) => {
+              expect(error).toBeInstanceOf(StoreUnavailable);
+              isWriting = false;
+            });
+        }
+        return done;
+      });
+      const slowest = () => (kept.filter(() => true).length < 20 ? 0 : Math.min(...kept));
+      await expect.poll(slowest, { timeout: 10_000 }).toBeGreaterThan(20);
+      await server.kill();
+      isWriting = false;
+      const done = await Promise.all(writers);
+      await server.start();
+      await recoveryMs();
+      for (const [at, count] of done.entries()) {
+        const content = (await readOne(store, user(at)))?.presence.statusMessage?.content ?? '';
+        const [keptRound, keptCount] = content.split(' ').map(Number);
+        expect(keptRound).toBe(round);
+        // The one after it had no answer, and may have been kept.
+        expect([count, count + 1]).toContain(keptCount);
+      }
+    }
+  });
+});
