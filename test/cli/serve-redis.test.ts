@@ -86,6 +86,22 @@ describe('serve with a store on Redis', () => {
     expect(stdout + stderr).not.toContain(PASSWORD);
   });
 
+  test('writes nothing any more when it stalled and another took over meanwhile', async () => {
+    const token = await tokenOf(issuer);
+    const stalled = await startServe(config);
+    stalled.signal('SIGSTOP');
+    const other = await startServe(config);
+    stalled.signal('SIGCONT');
+    expect(await setBusy(stalled.origin, token)).toMatchObject({
+      status: 503,
+      body: { error: { message: expect.stringContaining('Nothing was changed') } },
+    });
+    const why = async () => (await fetch(`${stalled.origin}/readyz`)).text();
+    await expect.poll(why, { timeout: 5000 }).toContain(`process ${other.pid} on `);
+    expect(await setBusy(other.origin, token)).toMatchObject({ status: 200 });
+    await Promise.all([stalled.stop(), other.stop()]);
+  });
+
   test('speaks TLS to a Redis whose certificate is trusted, and to no other', async () => {
     const { caPath, dataDir } = issuer;
     const port = await freePort();

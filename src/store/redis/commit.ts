@@ -1,7 +1,7 @@
 import type { ByteWriter } from '../bytes.ts';
 import { encodeFeedEntry, encodeRecord } from '../codec.ts';
 import { type Draft, type Drafts, dueArgument, idleArgument } from './drafts.ts';
-import { DUE, FEED, IDLE, LEASE, recordKey, STATE, USERS } from './keys.ts';
+import { DUE, FEED, IDLE, LEASE, STATE, USERS } from './keys.ts';
 import type { Arg, Link } from './link.ts';
 import { bytesOrNone, integer, list } from './reply.ts';
 import { COMMIT } from './script.ts';
@@ -38,7 +38,7 @@ export async function commit(
   const places = new Map<Draft, number>();
   for (const [at, draft] of all.entries()) {
     places.set(draft, at + 1);
-    keys.push(recordKey(draft.user));
+    keys.push(draft.key);
     args.push(draft.found?.version ?? '');
     if (draft.isCheck) args.push('', '=', '=');
     else args.push(encodeRecord(writer, draft), dueArgument(draft), idleArgument(draft));

@@ -4,7 +4,7 @@ import { ByteWriter } from '../bytes.ts';
 import { StoreUnavailable } from '../errors.ts';
 import type { Step, UserKey } from '../store.ts';
 import { commit } from './commit.ts';
-import { type Draft, Drafts, type Job, nameOf } from './drafts.ts';
+import { type Draft, Drafts, type Job } from './drafts.ts';
 import { recordKey } from './keys.ts';
 import { type Link, RETRY_AFTER_MS } from './link.ts';
 import type { Found, Records } from './records.ts';
@@ -47,13 +47,14 @@ export class Committer {
   /** @throws StoreUnavailable, StoreUnusable for a record that can't be read, TypeError */
   async update(user: UserKey, nowMs: number, step: Step): Promise<Advanced> {
     // Of ids that make no key only their own update fails.
-    recordKey(user);
+    const key = recordKey(user);
+    const name = `${user.tenantId}/${user.userId}`;
     this.#parts.tenure.admit();
     if (this.#collecting.length >= MAX_WAITING) {
       throw new StoreUnavailable(`${MAX_WAITING} updates wait already`, RETRY_AFTER_MS);
     }
     return new Promise((resolve, reject) => {
-      this.#collecting.push({ user, nowMs, step, resolve, reject });
+      this.#collecting.push({ user, name, key, nowMs, step, resolve, reject });
       this.#sendSoon();
     });
   }
@@ -92,7 +93,7 @@ export class Committer {
 
   async #carryOut(group: readonly Job[]): Promise<void> {
     const { link, records, tenure, keepIdleMs, onChanges } = this.#parts;
-    const users = new Map(group.map(({ user }) => [nameOf(user), user]));
+    const users = new Map(group.map(({ name, user }) => [name, user]));
     const found = new Map<string, Found>();
     const known = await records.known([...users.values()]);
     for (const [at, name] of [...users.keys()].entries()) {
@@ -115,14 +116,14 @@ export class Committer {
         continue;
       }
       const { refused } = committed;
-      if (refused.size > 0) left = left.filter(({ user }) => isAmong(refused.keys(), user));
+      if (refused.size > 0) left = left.filter(({ name }) => isAmong(refused.keys(), name));
       this.#kept(
         all.filter((draft) => !refused.has(draft)),
         version,
       );
       if (drafts.changes.some(({ draft }) => !refused.has(draft))) onChanges();
-      for (const [{ user }, value] of refused) {
-        found.set(nameOf(user), () => records.decode(user, value));
+      for (const [{ user, name }, value] of refused) {
+        found.set(name, () => records.decode(user, value));
       }
       if (refused.size === 0) return;
     }
@@ -164,7 +165,7 @@ export class Committer {
   }
 }
 
-function isAmong(drafts: Iterable<Draft>, user: UserKey): boolean {
-  for (const draft of drafts) if (nameOf(draft.user) === nameOf(user)) return true;
+function isAmong(drafts: Iterable<Draft>, name: string): boolean {
+  for (const draft of drafts) if (draft.name === name) return true;
   return false;
 }

@@ -8,6 +8,10 @@ import type { Found, VersionedSlot } from './records.ts';
 /** An update that waits to be carried out, and for what comes of it. */
 export interface Job {
   readonly user: UserKey;
+  /** What the user goes by in a group. */
+  readonly name: string;
+  /** The key of the user's record. */
+  readonly key: Buffer;
   readonly nowMs: number;
   readonly step: Step;
   readonly resolve: (advanced: Advanced) => void;
@@ -17,6 +21,8 @@ export interface Job {
 /** What a user's record is to be. Updates of one group collapse into it. */
 export interface Draft {
   readonly user: UserKey;
+  readonly name: string;
+  readonly key: Buffer;
   readonly found: VersionedSlot | undefined;
   record: UserRecord;
   armedMs: number;
@@ -56,12 +62,12 @@ export class Drafts {
   }
 
   #take(job: Job): void {
-    const { user, nowMs, step } = job;
-    const draft = this.#byUser.get(nameOf(user)) ?? this.#begin(user);
+    const { name, nowMs, step } = job;
+    const draft = this.#byUser.get(name) ?? this.#begin(job);
     const before = draft.record;
     const advanced = step(before);
     const { record, changes, refusal } = advanced;
-    this.#byUser.set(nameOf(user), draft);
+    this.#byUser.set(name, draft);
     draft.done.push({ job, advanced });
     if (refusal !== undefined) return;
     const armedMs = dueAfter(draft.armedMs, record.untilMs, nowMs);
@@ -72,16 +78,11 @@ export class Drafts {
     for (const change of changes) this.changes.push({ draft, change });
   }
 
-  #begin(user: UserKey): Draft {
-    const found = this.#found.get(nameOf(user))?.();
+  #begin({ user, name, key }: Job): Draft {
+    const found = this.#found.get(name)?.();
     const { record, armedMs } = found ?? { record: NEW_RECORD, armedMs: NEVER_MS };
-    return { user, found, record, armedMs, isCheck: true, done: [] };
+    return { user, name, key, found, record, armedMs, isCheck: true, done: [] };
   }
-}
-
-/** What a user goes by in a group. */
-export function nameOf({ tenantId, userId }: UserKey): string {
-  return `${tenantId}/${userId}`;
 }
 
 /** How the commit script is told of the record's end: see scripts/commit.lua. */

@@ -68,6 +68,8 @@ export async function openLink(address: Address, { timeoutMs }: LinkOptions): Pr
     commandTimeout: timeoutMs,
     // A connection on which nothing comes back is a dead one, though nobody closed it.
     socketTimeout: timeoutMs,
+    // Once it listens it may have to read its data first.
+    maxLoadingRetryTime: LAST_RETRY_MS,
     retryStrategy: (times) => Math.min(FIRST_RETRY_MS * times, LAST_RETRY_MS),
   });
   let fault: Error | undefined;
