@@ -3,6 +3,7 @@ import { BUSY, DO_NOT_DISTURB } from '../../src/engine/pair.ts';
 import { StoreUnavailable } from '../../src/store/errors.ts';
 import { openRedisStore } from '../../src/store/redis/open.ts';
 import { FEED_START, type PresenceStore } from '../../src/store/store.ts';
+import { startProxy } from '../proxy.ts';
 import { type RedisServer, startRedis } from '../redis-server.ts';
 import { readOne, START_MS, setPresence, setStatusMessage, tell, user } from './commands.ts';
 
@@ -96,6 +97,21 @@ describe('while Redis is away', () => {
     const { entries } = await store.feed(FEED_START, 10);
     const ofUser = entries.filter(({ userId }) => userId === user(1).userId);
     expect(ofUser.at(-1)?.change.after.availability).toBe(availability);
+  });
+
+  it('a connection on which nothing comes through, though nobody closed it, is made anew', async () => {
+    await store.close();
+    const proxy = await startProxy(server.port);
+    store = await openRedisStore({ url: `redis://127.0.0.1:${proxy.port}`, timeoutMs: 1000 });
+    await tell(store, user(1), START_MS, setPresence(BUSY));
+    proxy.freeze();
+    const update = tell(store, user(1), START_MS + 1, setPresence(DO_NOT_DISTURB));
+    const { error, ms } = await rejection(update);
+    expect(error).toMatchObject({ code: 'StoreUnavailable', mayBeKept: true });
+    expect(ms).toBeLessThan(BOUND_MS);
+    expect(await recoveryMs()).toBeLessThan(RECOVERY_MS);
+    await store.close();
+    await proxy.close();
   });
 
   it('goes on after the lease has run out, if nobody else has had it', async () => {
