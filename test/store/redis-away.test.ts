@@ -3,8 +3,8 @@ import { BUSY, DO_NOT_DISTURB } from '../../src/engine/pair.ts';
 import { StoreUnavailable } from '../../src/store/errors.ts';
 import { openRedisStore } from '../../src/store/redis/open.ts';
 import { FEED_START, type PresenceStore } from '../../src/store/store.ts';
-import { startProxy } from '../proxy.ts';
 import { type RedisServer, startRedis } from '../redis-server.ts';
+import { startRelay } from '../relay.ts';
 import { readOne, START_MS, setPresence, setStatusMessage, tell, user } from './commands.ts';
 
 /** How long a call may take at most while Redis gives no answer: two answers are waited for. */
@@ -101,17 +101,17 @@ describe('while Redis is away', () => {
 
   it('a connection on which nothing comes through, though nobody closed it, is made anew', async () => {
     await store.close();
-    const proxy = await startProxy(server.port);
-    store = await openRedisStore({ url: `redis://127.0.0.1:${proxy.port}`, timeoutMs: 1000 });
+    const relay = await startRelay(server.port);
+    store = await openRedisStore({ url: `redis://127.0.0.1:${relay.port}`, timeoutMs: 1000 });
     await tell(store, user(1), START_MS, setPresence(BUSY));
-    proxy.freeze();
+    relay.freeze();
     const update = tell(store, user(1), START_MS + 1, setPresence(DO_NOT_DISTURB));
     const { error, ms } = await rejection(update);
     expect(error).toMatchObject({ code: 'StoreUnavailable', mayBeKept: true });
     expect(ms).toBeLessThan(BOUND_MS);
     expect(await recoveryMs()).toBeLessThan(RECOVERY_MS);
     await store.close();
-    await proxy.close();
+    await relay.close();
   });
 
   it('goes on after the lease has run out, if nobody else has had it', async () => {

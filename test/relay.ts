@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /** Stands between a client and a server on this machine, to come between them. */
-export class Proxy {
+export class Relay {
   readonly port: number;
   readonly #server: Server;
   readonly #pairs: Set<readonly [Socket, Socket]>;
@@ -28,7 +28,7 @@ export class Proxy {
   }
 }
 
-export async function startProxy(toPort: number): Promise<Proxy> {
+export async function startRelay(toPort: number): Promise<Relay> {
   const pairs = new Set<readonly [Socket, Socket]>();
   const server = createServer((near) => {
     const far = connect(toPort, '127.0.0.1');
@@ -42,5 +42,5 @@ export async function startProxy(toPort: number): Promise<Proxy> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return new Proxy(server, pairs);
+  return new Relay(server, pairs);
 }
