@@ -13,12 +13,14 @@ export type Committed =
       /** Drafts that weren't written, with the value that is there instead. */
       readonly refused: ReadonlyMap<Draft, Buffer | undefined>;
     }
-  /** The lease is another's, or has run out. */
+  /** The lease is another's, or has run out, or it came too late. */
   | { readonly isOurs: false };
 
 export interface CommitTerms {
   /** The value of our lease. */
   readonly lease: Buffer;
+  /** Until when it may be carried out, by Redis' clock. */
+  readonly deadlineMs: number;
   /** What the records written are known by, different each time. */
   readonly version: Buffer;
   /** How long a record with nothing left to say is kept. */
@@ -30,11 +32,11 @@ export async function commit(
   link: Link,
   writer: ByteWriter,
   drafts: Drafts,
-  { lease, version, keepIdleMs }: CommitTerms,
+  { lease, deadlineMs, version, keepIdleMs }: CommitTerms,
 ): Promise<Committed> {
   const all = drafts.all;
   const keys: Arg[] = [LEASE, STATE, FEED, DUE, USERS, IDLE];
-  const args: Arg[] = [lease, version, keepIdleMs, all.length];
+  const args: Arg[] = [lease, deadlineMs, version, keepIdleMs, all.length];
   const places = new Map<Draft, number>();
   for (const [at, draft] of all.entries()) {
     places.set(draft, at + 1);

@@ -107,7 +107,8 @@ export class Committer {
       if (all.length === 0) return;
       const version = this.#nextVersion();
       this.#writer.reset();
-      const terms = { lease: tenure.value, version, keepIdleMs };
+      const deadlineMs = tenure.deadlineMs();
+      const terms = { lease: tenure.value, deadlineMs, version, keepIdleMs };
       const committed = await commit(link, this.#writer, drafts, terms);
       if (!committed.isOurs) {
         // It may have run out while Redis was away.

@@ -61,7 +61,7 @@ export class Documents implements DocumentStore {
     this.#tenure.admit();
     this.#writer.reset();
     const places = new Map<string, number>();
-    const args: Arg[] = [this.#tenure.value];
+    const args: Arg[] = [this.#tenure.value, this.#tenure.deadlineMs()];
     for (const { collection, id, text } of edits) {
       const place = places.get(collection) ?? places.size + 1;
       places.set(collection, place);

@@ -36,7 +36,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const link = await openLink(readAddress(options.url), { timeoutMs });
   try {
-    return await openOver(link, options);
+    return await openOver(link, { ...options, timeoutMs });
   } catch (error) {
     await link.close();
     if (!(error instanceof StoreUnavailable)) throw error;
@@ -46,12 +46,18 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
   }
 }
 
-async function openOver(link: Link, options: RedisStoreOptions): Promise<RedisStore> {
+async function openOver(
+  link: Link,
+  options: RedisStoreOptions & { readonly timeoutMs: number },
+): Promise<RedisStore> {
   const info = await askInfo(link);
   checkServer(link.name, info);
   const durability = await askDurability(link, info);
   await openMeta(link);
-  const tenure = await beginTenure(link, { leaseMs: options.leaseMs ?? LEASE_MS });
+  const tenure = await beginTenure(link, {
+    leaseMs: options.leaseMs ?? LEASE_MS,
+    timeoutMs: options.timeoutMs,
+  });
   return redisStore({
     link,
     tenure,

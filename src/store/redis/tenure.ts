@@ -16,8 +16,16 @@ const RETRY_MS = 250;
 const LOOK_MS = 100;
 
 export interface TenureOptions {
+  /** How long what was asked for is waited for. */
+  readonly timeoutMs: number;
   /** How long the lease holds after its holder was heard of last. */
   readonly leaseMs: number;
+}
+
+/** A lease as Redis gave it, and its time then, Unix time in ms. */
+interface Taken {
+  readonly value: Buffer;
+  readonly redisMs: number;
 }
 
 /**
@@ -29,6 +37,9 @@ export interface TenureOptions {
 export class Tenure {
   readonly #link: Link;
   readonly #leaseMs: number;
+  readonly #timeoutMs: number;
+  /** How far Redis' clock is ahead of the one here that never steps, or less: an answer takes its time. */
+  #aheadMs: number;
   /** The lease as Redis has it: the number of its taking, and who took it. */
   readonly value: Buffer;
   #reason: string | undefined;
@@ -37,10 +48,12 @@ export class Tenure {
   #beating: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(link: Link, value: Buffer, { leaseMs }: TenureOptions) {
+  constructor(link: Link, taken: Taken, { leaseMs, timeoutMs }: TenureOptions) {
     this.#link = link;
-    this.value = value;
+    this.value = taken.value;
     this.#leaseMs = leaseMs;
+    this.#timeoutMs = timeoutMs;
+    this.#aheadMs = taken.redisMs - performance.now();
     link.onBack(() => void this.renew());
     this.#beatLater();
   }
@@ -48,6 +61,14 @@ export class Tenure {
   /** Lets a write go on. @throws StoreUnavailable when it would be in vain */
   admit(): void {
     if (this.#reason !== undefined) throw new StoreUnavailable(this.#reason, RETRY_AFTER_MS);
+  }
+
+  /**
+   * Until when a script that is sent now may write, by Redis' clock: later we have given it up, and said
+   * so. A server that was stopped reads what it was sent before when it goes on.
+   */
+  deadlineMs(): number {
+    return Math.floor(performance.now() + this.#aheadMs + this.#timeoutMs);
   }
 
   health(): StoreHealth {
@@ -62,10 +83,10 @@ export class Tenure {
     void this.renew();
   }
 
-  /** Why a script wrote nothing: the lease was no longer ours. If it can be had again, coming back helps. */
+  /** Why a script wrote nothing: without the lease, or too late. If it can be had again, coming back helps. */
   async refusal(): Promise<StoreUnavailable> {
     await this.renew();
-    const reason = this.#reason ?? `${this.#link.name}: the lease had run out`;
+    const reason = this.#reason ?? `${this.#link.name}: the lease had run out, or it was too late`;
     return new StoreUnavailable(reason, RETRY_AFTER_MS);
   }
 
@@ -93,8 +114,10 @@ export class Tenure {
     try {
       const keys = [LEASE, FENCE];
       const reply = list(await this.#link.run(RENEW_LEASE, keys, [this.value, this.#leaseMs]));
-      if (integer(reply[0]) === 1) this.#reason = undefined;
-      else this.#lose(bytesOrNone(reply[1]));
+      if (integer(reply[0]) === 1) {
+        this.#aheadMs = integer(reply[1]) - performance.now();
+        this.#reason = undefined;
+      } else this.#lose(bytesOrNone(reply[1]));
     } catch (error) {
       this.#reason = error instanceof Error ? error.message : String(error);
     }
@@ -126,9 +149,11 @@ export async function beginTenure(link: Link, options: TenureOptions): Promise<T
   let foundMs = Number.POSITIVE_INFINITY;
   for (;;) {
     const args = [JSON.stringify(own), options.leaseMs];
-    const [isOurs, value, holdsMs] = list(await link.run(TAKE_LEASE, [LEASE, FENCE], args));
-    if (integer(isOurs) === 1) return new Tenure(link, bytes(value), options);
-    const stillMs = integer(holdsMs);
+    const [isOurs, value, ms] = list(await link.run(TAKE_LEASE, [LEASE, FENCE], args));
+    if (integer(isOurs) === 1) {
+      return new Tenure(link, { value: bytes(value), redisMs: integer(ms) }, options);
+    }
+    const stillMs = integer(ms);
     // Without an end it is none of ours, and would be waited for in vain.
     if (stillMs > foundMs || stillMs < 0) {
       const said = saidOf(holderOf(bytes(value)));

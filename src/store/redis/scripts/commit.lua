@@ -10,9 +10,10 @@
 -- KEYS[7...] records, one for each draft; each ends in the 32 bytes of its user
 --
 -- ARGV[1] value of our lease
--- ARGV[2] version that the records get, 8 bytes
--- ARGV[3] how long a record with nothing left to say is kept, ms
--- ARGV[4] number of drafts
+-- ARGV[2] until when nobody has given it up, Unix time in ms
+-- ARGV[3] version that the records get, 8 bytes
+-- ARGV[4] how long a record with nothing left to say is kept, ms
+-- ARGV[5] number of drafts
 -- Then for each draft:
 --   version of the record it was made from, '' for none
 --   record, '' to compare only
@@ -23,7 +24,7 @@
 --   entry
 --
 -- Returns {1}, with number and value (nil for none) of each draft that wasn't written appended; or
--- {0, value of the lease, or nil if there is none} when the lease isn't ours, and nothing was written.
+-- {0} when the lease isn't ours or it is too late, and nothing was written.
 
 local FIXED_KEYS = 6
 local VERSION_BYTES = 8
@@ -32,19 +33,18 @@ local SWEPT = 16
 
 local function text(number) return string.format('%.0f', number) end
 
-local lease = redis.call('GET', KEYS[1])
-if lease ~= ARGV[1] then return {0, lease} end
-
-local version = ARGV[2]
-local drafts = tonumber(ARGV[4])
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
 local now_ms = math.floor(now_us / 1000)
+if redis.call('GET', KEYS[1]) ~= ARGV[1] or now_ms > tonumber(ARGV[2]) then return {0} end
+
+local version = ARGV[3]
+local drafts = tonumber(ARGV[5])
 local reply = {1}
 local refused = {}
 local wrote = false
 
-local at = 5
+local at = 6
 for draft = 1, drafts do
   local key = KEYS[FIXED_KEYS + draft]
   local expected, record, due, idle = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
@@ -68,7 +68,7 @@ for draft = 1, drafts do
       redis.call('ZREM', KEYS[6], user)
     elseif idle ~= '=' then
       -- Not before the clock is past the last number: a new record's numbers begin at the clock.
-      local expires = text(math.max(now_ms, tonumber(idle)) + tonumber(ARGV[3]))
+      local expires = text(math.max(now_ms, tonumber(idle)) + tonumber(ARGV[4]))
       redis.call('PEXPIREAT', key, expires)
       redis.call('ZADD', KEYS[6], expires, user)
     end

@@ -6,10 +6,9 @@
 -- ARGV[1] value of our lease
 -- ARGV[2] counter of the last entry to forget
 --
--- Returns {1}, or {0, value of the lease, or nil if there is none} when the lease isn't ours.
+-- Returns {1}, or {0} when the lease isn't ours.
 
-local lease = redis.call('GET', KEYS[1])
-if lease ~= ARGV[1] then return {0, lease} end
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
 redis.call('XTRIM', KEYS[3], 'MINID', ARGV[2] .. '-1')
 redis.call('HSET', KEYS[2], 'forgotten', ARGV[2])
 return {1}
