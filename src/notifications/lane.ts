@@ -39,6 +39,8 @@ export class Lane {
   /** Nothing is sent before it has read up to here. */
   #quietUntil: FeedCursor = FEED_START;
   #isHeld = false;
+  /** Whether no user has two items. */
+  #isCompact = true;
   lost = 0;
 
   constructor(subscription: Subscription, from: FeedCursor) {
@@ -149,6 +151,7 @@ export class Lane {
       }
     }
     this.#items.push(item);
+    this.#isCompact = false;
     this.#read = item.cursor;
     return true;
   }
@@ -213,7 +216,8 @@ export class Lane {
 
   /** Leaves the newest item of each user; those under way stay. */
   #compact(): void {
-    if (this.#subscription.delivery === 'each' || this.#sending > 0) return;
+    if (this.#isCompact || this.#sending > 0) return;
+    if (this.#subscription.delivery === 'each') return;
     const users = new Set<string>();
     const latest: FeedItem[] = [];
     for (const item of this.#items.toReversed()) {
@@ -222,6 +226,7 @@ export class Lane {
       latest.push(item);
     }
     this.#items = latest.reverse();
+    this.#isCompact = true;
   }
 }
 
