@@ -1,13 +1,6 @@
 import { inTemporaryFolder } from './folder.ts';
-import { figure, type Settings } from './question.ts';
+import { figure, type LargeStore, type Settings } from './question.ts';
 import { seedStore } from './seed.ts';
-
-/** A large store on disk, built when it is first asked for. */
-export interface LargeStore {
-  readonly path: string;
-  readonly users: number;
-  readonly builtInMs: number;
-}
 
 /** Runs `work` with a million users × 2 sessions at hand; the store is gone afterwards. */
 export function withMillionUsers<Result>(

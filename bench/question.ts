@@ -1,10 +1,15 @@
-import type { LargeStore } from './million.ts';
-
 /** What one file of the bench finds out. */
 export interface Question {
   readonly name: string;
   readonly title: string;
   run(settings: Settings): Promise<Row[]>;
+}
+
+/** A large store on disk, built when it is first asked for. */
+export interface LargeStore {
+  readonly path: string;
+  readonly users: number;
+  readonly builtInMs: number;
 }
 
 export interface Settings {

@@ -27,6 +27,8 @@ interface Contender {
   /** One figure a round. */
   readonly perSecond: number[];
   readonly cpuMicros: number[];
+  /** Of the main thread alone. */
+  readonly busyMicros: number[];
   readonly itemsInEach: number[];
 }
 
@@ -71,7 +73,7 @@ async function start(kind: Kind, path: string, settings: Settings): Promise<Cont
   };
   const request = kind === 'without resource data' ? plain : rich;
   await subscribe(server, { tenantId: TENANT, request });
-  return { kind, server, receiver, perSecond: [], cpuMicros: [], itemsInEach: [] };
+  return { kind, server, receiver, perSecond: [], cpuMicros: [], busyMicros: [], itemsInEach: [] };
 }
 
 /** Changes as many users as a subscription keeps in memory, and waits until all has arrived there. */
@@ -82,9 +84,9 @@ async function takeTurns(
   const count = quick ? 500 : 10_000;
   for (let round = 0; round <= rounds; round++) {
     note(`webhook-encrypted: round ${round}`);
-    for (const { kind, server, receiver, perSecond, cpuMicros, itemsInEach } of contenders) {
+    for (const { kind, server, receiver, ...figures } of contenders) {
       await receiver.reset();
-      const beforeMs = await server.cpuMs();
+      const before = await timesOf(server);
       const inConference = round % 2 === 0;
       const options: ChangesOptions = {
         tenants: [TENANT],
@@ -95,22 +97,27 @@ async function takeTurns(
       };
       await server.child.ask('change', options);
       const { items, encrypted, posts, firstMs, lastMs } = await receiver.until(count);
-      const cpuMs = (await server.cpuMs()) - beforeMs;
+      const after = await timesOf(server);
       if (encrypted !== (kind === 'without resource data' ? 0 : items)) {
         throw new Error(`${kind}: ${encrypted} of ${items} items were encrypted`);
       }
       if (round === 0) continue;
-      perSecond.push(count / ((lastMs - firstMs) / 1000));
-      cpuMicros.push((cpuMs * 1000) / count);
-      itemsInEach.push(items / posts);
+      figures.perSecond.push(count / ((lastMs - firstMs) / 1000));
+      figures.cpuMicros.push(((after.cpuMs - before.cpuMs) * 1000) / count);
+      figures.busyMicros.push(((after.busyMs - before.busyMs) * 1000) / count);
+      figures.itemsInEach.push(items / posts);
     }
   }
   const plainMicros = median(contenders[0]?.cpuMicros ?? []);
   return contenders.map((contender) => row(contender, count, plainMicros));
 }
 
+async function timesOf(server: ServerProcess) {
+  return { cpuMs: await server.cpuMs(), busyMs: await server.child.ask<number>('busyMs') };
+}
+
 function row(
-  { kind, perSecond, cpuMicros, itemsInEach }: Contender,
+  { kind, perSecond, cpuMicros, busyMicros, itemsInEach }: Contender,
   count: number,
   plainMicros: number,
 ): Row {
@@ -121,6 +128,6 @@ function row(
     result: `${figure(median(perSecond))} notifications/s from the first to the last`,
     aim: '–',
     met: undefined,
-    figures: `${figure(micros, 1)} µs CPU each, ${micros === plainMicros ? '' : more}commit included; ${figure(median(itemsInEach))} items in each POST`,
+    figures: `${figure(micros, 1)} µs CPU each, ${micros === plainMicros ? '' : more}commit included; main thread busy for ${figure(median(busyMicros), 1)} µs each; ${figure(median(itemsInEach))} items in each POST`,
   };
 }

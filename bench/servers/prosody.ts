@@ -49,6 +49,8 @@ export async function startProsody(
     });
   }
   const ended = once(child, 'close');
+  // Also when the bench fails: nobody else would end it.
+  process.once('exit', () => child.kill());
   const sinceMs = performance.now();
   while (!(await accepts(port))) {
     const isOver = child.exitCode !== null || performance.now() - sinceMs > PATIENCE_MS;

@@ -70,8 +70,9 @@ export class CatchUp {
     while (behind.size > 0 && !this.#stopped) {
       const page = await store.feed(seen, PAGE);
       for (const full of matcher.toldBefore(behind, page, seen)) behind.delete(full);
-      seen = page.cursor;
-      for (const { lane } of behind) lane.readUpTo(seen);
+      for (const { lane } of behind) lane.readUpTo(page.cursor);
+      // Those that are left may all have read further already.
+      seen = leastPlace(behind) ?? page.cursor;
       // The end of what is there, and of what the others have been told.
       if (page.entries.length < PAGE && seen >= matcher.seen) {
         for (const { lane, endpoint } of behind) {

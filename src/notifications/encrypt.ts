@@ -53,6 +53,15 @@ export function encryptContent(
 /** How many random bytes each plaintext takes. */
 export const RANDOM_BYTES = KEY_BYTES;
 
+/** Gives out bytes that were asked for in one go: asking for each key costs a quarter of encrypting with it. */
+export function outOf(randomness: Uint8Array): (size: number) => Uint8Array {
+  let used = 0;
+  return (size) => {
+    used += size;
+    return randomness.subarray(used - size, used);
+  };
+}
+
 function publicKeyOf({ publicKey: pem }: Recipient): KeyObject {
   const known = publicKeys.get(pem);
   if (known !== undefined) return known;

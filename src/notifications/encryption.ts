@@ -1,6 +1,6 @@
 import { randomBytes as systemRandomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { encryptContent, RANDOM_BYTES } from './encrypt.ts';
+import { encryptContent, outOf, RANDOM_BYTES } from './encrypt.ts';
 import { createPool, type EncryptionPool, type Part, type Result } from './encryption-pool.ts';
 import type { Encryptor } from './encryptor.ts';
 
@@ -79,7 +79,8 @@ export function createEncryptor(options: EncryptorOptions = {}): Encryptor {
       if (left < 0) break;
       done++;
       try {
-        resolve(plaintexts.map((plaintext) => encryptContent(recipient, plaintext, randomBytes)));
+        const take = outOf(randomBytes(plaintexts.length * RANDOM_BYTES));
+        resolve(plaintexts.map((plaintext) => encryptContent(recipient, plaintext, take)));
       } catch (error) {
         reject(error);
       }

@@ -5,6 +5,7 @@ import type { Encryptor, ValidationTokens } from './encryptor.ts';
 import { type Attempt, EndpointHealth } from './endpoint-health.ts';
 import type { Lane } from './lane.ts';
 import type { Letter } from './letter.ts';
+import { Letterbox } from './letterbox.ts';
 import type { Permits } from './permits.ts';
 import { type Part, shipmentBody, takeShipment } from './shipment.ts';
 import type { DeliveryTerms } from './terms.ts';
@@ -36,10 +37,9 @@ export interface EndpointParts {
 export class Endpoint {
   readonly url: string;
   readonly health: EndpointHealth;
+  readonly letters = new Letterbox();
   readonly #parts: EndpointParts;
   readonly #lanes = new Set<Lane>();
-  readonly #letters = new Map<string, Letter>();
-  #underway: readonly Letter[] = [];
   #mostItems = MOST_ITEMS;
   #running: Promise<void> | undefined;
   #wakesAtMs: number | undefined;
@@ -54,7 +54,7 @@ export class Endpoint {
 
   /** Whether nothing needs it any more. */
   get isIdle(): boolean {
-    return this.#lanes.size === 0 && this.#letters.size === 0 && this.#running === undefined;
+    return this.#lanes.size === 0 && this.letters.isEmpty && this.#running === undefined;
   }
 
   get isBusy(): boolean {
@@ -67,24 +67,6 @@ export class Endpoint {
 
   leave(lane: Lane): void {
     this.#lanes.delete(lane);
-  }
-
-  post(letter: Letter): void {
-    this.#letters.set(letter.id, letter);
-  }
-
-  get letters(): Iterable<Letter> {
-    return this.#letters.values();
-  }
-
-  /** Whether this letter is still to be sent: one that is under way may have arrived already. */
-  isWaiting(id: string): boolean {
-    const letter = this.#letters.get(id);
-    return letter !== undefined && !this.#underway.includes(letter);
-  }
-
-  withdraw(letter: Letter): void {
-    this.#letters.delete(letter.id);
   }
 
   /** Sends what may be sent now, and comes back by itself for what has to wait. */
@@ -118,7 +100,7 @@ export class Endpoint {
       const letGo = await permits.take();
       try {
         if (this.#stopped) return;
-        if (this.#letters.size > 0) await this.#sendLetters();
+        if (!this.letters.isEmpty) await this.#sendLetters();
         else await this.#sendItems();
       } finally {
         letGo();
@@ -137,7 +119,7 @@ export class Endpoint {
   }
 
   #hasWork(): boolean {
-    if (this.#letters.size > 0) return true;
+    if (!this.letters.isEmpty) return true;
     for (const lane of this.#lanes) if (this.#isReady(lane)) return true;
     return false;
   }
@@ -149,15 +131,10 @@ export class Endpoint {
   }
 
   async #sendLetters(): Promise<void> {
-    const letters = [...this.#letters.values()].slice(0, this.#limit());
-    this.#underway = letters;
+    const letters = this.letters.take(this.#limit());
     const failure = await this.#post(notificationBody(letters.map(({ item }) => item)));
-    this.#underway = [];
-    if (failure !== undefined) return;
-    // One posted meanwhile under the same id is another, and still to go.
-    const arrived = letters.filter((letter) => this.#letters.get(letter.id) === letter);
-    for (const letter of arrived) this.#letters.delete(letter.id);
-    this.#parts.onProgress([], arrived);
+    if (failure === undefined) this.#parts.onProgress([], this.letters.arrived());
+    else this.letters.returned();
   }
 
   async #sendItems(): Promise<void> {

@@ -1,9 +1,7 @@
-import { type ItemFrame, itemFrame } from '../graph/notification-json.ts';
 import { FEED_START, type FeedCursor, type FeedItem } from '../store/store.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
-import { concernOf } from './concern.ts';
-import type { Recipient } from './encryptor.ts';
-import { recipientOf } from './recipient.ts';
+import { type Subscriber, subscriberOf } from './subscriber.ts';
+import { Waiting } from './waiting.ts';
 
 /**
  * How many changes of one subscription wait in memory. With more the lane falls behind: it remembers
@@ -24,11 +22,9 @@ const MOST_WAITING_QUIETLY = 100_000;
  * A lane that isn't behind has looked at everything that the tail of the feed has told.
  */
 export class Lane {
-  #subscription: Subscription;
-  #frame: ItemFrame;
-  #concern: number;
-  #recipient: Recipient | undefined;
-  #items: FeedItem[] = [];
+  /** Whom it is for. */
+  #subscriber: Subscriber;
+  readonly #items = new Waiting();
   #sending = 0;
   #done: FeedCursor;
   #read: FeedCursor;
@@ -42,26 +38,17 @@ export class Lane {
   lost = 0;
 
   constructor(subscription: Subscription, from: FeedCursor) {
-    this.#subscription = subscription;
-    this.#frame = frameOf(subscription);
-    this.#concern = concernOf(subscription.properties);
-    this.#recipient = recipient(subscription);
+    this.#subscriber = subscriberOf(subscription);
     this.#done = from;
     this.#read = from;
   }
 
+  get subscriber(): Subscriber {
+    return this.#subscriber;
+  }
+
   get subscription(): Subscription {
-    return this.#subscription;
-  }
-
-  /** What its items begin with. */
-  get frame(): ItemFrame {
-    return this.#frame;
-  }
-
-  /** Whom its resource data is for; undefined for a subscription without. */
-  get recipient(): Recipient | undefined {
-    return this.#recipient;
+    return this.#subscriber.subscription;
   }
 
   get waiting(): number {
@@ -109,7 +96,7 @@ export class Lane {
    */
   recover(end: FeedCursor): void {
     this.isBehind = this.#read < end;
-    if (this.#subscription.delivery === 'each') return;
+    if (this.subscription.delivery === 'each') return;
     this.#isLate = true;
     this.#quietUntil = end;
   }
@@ -121,14 +108,11 @@ export class Lane {
 
   /** Goes on under new terms. */
   change(subscription: Subscription): void {
-    this.#subscription = subscription;
-    this.#frame = frameOf(subscription);
-    this.#concern = concernOf(subscription.properties);
-    this.#recipient = recipient(subscription);
+    this.#subscriber = subscriberOf(subscription);
   }
 
   wants(changed: number): boolean {
-    return (changed & this.#concern) !== 0;
+    return (changed & this.#subscriber.concern) !== 0;
   }
 
   /**
@@ -164,9 +148,7 @@ export class Lane {
    */
   take(limit: number, fits: (item: FeedItem) => boolean = () => true): readonly FeedItem[] {
     if (this.#isLate) this.#compact();
-    const first = this.#items.slice(0, limit);
-    const tooMany = first.findIndex((item) => !fits(item));
-    const taken = tooMany === -1 ? first : first.slice(0, tooMany);
+    const taken = this.#items.first(limit, fits);
     this.#sending = taken.length;
     return taken;
   }
@@ -185,8 +167,7 @@ export class Lane {
   /** Gives up the items of changes before `beforeMs`; how many there were. */
   giveUp(beforeMs: number): number {
     if (this.isSending) return 0;
-    let count = 0;
-    while ((this.#items[count]?.change.atMs ?? Number.POSITIVE_INFINITY) < beforeMs) count++;
+    const count = this.#items.countBefore(beforeMs);
     this.#drop(count);
     this.#loses(count);
     return count;
@@ -207,38 +188,11 @@ export class Lane {
   }
 
   #drop(count: number): void {
-    this.#done = this.#items[count - 1]?.cursor ?? this.#done;
-    this.#items.splice(0, count);
+    this.#done = this.#items.drop(count) ?? this.#done;
   }
 
-  /** Leaves the newest item of each user; those under way stay. */
+  /** What is under way stays as it is. */
   #compact(): void {
-    if (this.#subscription.delivery === 'each' || this.#sending > 0) return;
-    const users = new Set<string>();
-    const latest: FeedItem[] = [];
-    for (const item of this.#items.toReversed()) {
-      if (users.has(item.userId)) continue;
-      users.add(item.userId);
-      latest.push(item);
-    }
-    this.#items = latest.reverse();
+    if (this.subscription.delivery === 'latest' && this.#sending === 0) this.#items.compact();
   }
-}
-
-function frameOf(subscription: Subscription): ItemFrame {
-  const { id, tenantId, clientState, expiresMs } = subscription;
-  return itemFrame({ subscriptionId: id, tenantId, clientState, expiresMs });
-}
-
-/** Checked when the subscription was made or changed; the certificate counts as it did then. */
-function recipient(subscription: Subscription): Recipient | undefined {
-  const { encryptionCertificate, encryptionCertificateId, includeResourceData } = subscription;
-  if (!includeResourceData || encryptionCertificate === null) return undefined;
-  const { createdMs, renewedMs } = subscription;
-  const found = recipientOf(
-    encryptionCertificate,
-    encryptionCertificateId ?? '',
-    Math.max(createdMs, renewedMs),
-  );
-  return typeof found === 'string' ? undefined : found;
 }

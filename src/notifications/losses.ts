@@ -49,11 +49,11 @@ export class Losses {
   giveUpLetters(isAlive: (subscriptionId: string) => boolean): void {
     const { clock, terms, endpoints, books, log } = this.#parts;
     for (const endpoint of endpoints) {
-      for (const letter of [...endpoint.letters]) {
+      for (const letter of endpoint.letters.all()) {
         if (clock.nowMs() - letter.sinceMs < terms.giveUpAfterMs) continue;
         const [subscriptionId = '', event] = letter.id.split('.');
         if (event === 'missed' && isAlive(subscriptionId)) continue;
-        endpoint.withdraw(letter);
+        endpoint.letters.withdraw(letter);
         books.note(forgetLetter(letter));
         log.warn({ subscriptionId, event }, 'gave up a lifecycle notification');
       }
@@ -70,10 +70,10 @@ export class Losses {
       return;
     }
     const endpoint = endpoints.at(letter.tenantId, letter.url);
-    if (endpoint.isWaiting(letter.id)) return;
+    if (endpoint.letters.isWaiting(letter.id)) return;
     log.warn({ subscriptionId: subscription.id, lost }, what);
     books.note(keepLetter(letter));
-    endpoint.post(letter);
+    endpoint.letters.post(letter);
     endpoint.pump();
   }
 }

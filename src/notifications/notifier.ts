@@ -73,7 +73,8 @@ export class Notifier implements Courier {
     this.#losses = losses;
     this.#matcher = matcher;
     this.#catchUp = new CatchUp({ ...parts, deliveries, matcher, losses, onError });
-    for (const letter of kept.letters) endpoints.at(letter.tenantId, letter.url).post(letter);
+    for (const letter of kept.letters)
+      endpoints.at(letter.tenantId, letter.url).letters.post(letter);
   }
 
   /** Listens to a tail that begins at the kept end of the feed, before it has told anything. */
@@ -162,7 +163,7 @@ export class Notifier implements Courier {
       edits: [keepLetter(letter)],
       apply: () => {
         const endpoint = this.#endpoints.at(letter.tenantId, letter.url);
-        endpoint.post(letter);
+        endpoint.letters.post(letter);
         endpoint.pump();
       },
     };
@@ -175,7 +176,7 @@ export class Notifier implements Courier {
 
   #add(lane: Lane): Delivery {
     const { id, includeResourceData } = lane.subscription;
-    if (includeResourceData && lane.recipient === undefined) {
+    if (includeResourceData && lane.subscriber.recipient === undefined) {
       // Kept by a version with other rules: who changed is still told, and what can be read.
       this.#parts.log.warn({ subscriptionId: id }, 'certificate not usable: no resource data sent');
     }

@@ -4,6 +4,7 @@ import { presenceJson } from '../graph/presence-json.ts';
 import type { FeedItem } from '../store/store.ts';
 import type { Encryptor, ValidationTokens } from './encryptor.ts';
 import type { Lane } from './lane.ts';
+import type { Subscriber } from './subscriber.ts';
 
 /** What one POST carries of one lane. */
 export interface Part {
@@ -34,11 +35,12 @@ export function takeShipment(lanes: Iterable<Lane>, limit: number): readonly Par
   let leftBytes = MOST_BYTES;
   let isFull = false;
   for (const lane of lanes) {
-    const { appId } = lane.subscription;
-    const each = bytesOfItem(lane);
+    const { subscriber } = lane;
+    const { appId } = subscriber.subscription;
+    const each = bytesOfItem(subscriber);
     const items = lane.take(leftItems, (item) => {
-      const isSigned = lane.recipient === undefined || apps.has(appId);
-      const bytes = each + bytesOfTexts(lane, item) + (isSigned ? 0 : TOKEN_BYTES);
+      const isSigned = subscriber.recipient === undefined || apps.has(appId);
+      const bytes = each + bytesOfTexts(subscriber, item) + (isSigned ? 0 : TOKEN_BYTES);
       // One item goes alone, however long its texts.
       isFull = bytes > leftBytes && leftBytes < MOST_BYTES;
       if (isFull) return false;
@@ -54,7 +56,7 @@ export function takeShipment(lanes: Iterable<Lane>, limit: number): readonly Par
 }
 
 /** What the items of a lane have in common. */
-function bytesOfItem({ subscription, recipient, frame }: Lane): number {
+function bytesOfItem({ subscription, recipient, frame }: Subscriber): number {
   const bytes = ITEM_BYTES + Buffer.byteLength(frame.head);
   if (recipient === undefined) return bytes;
   const { certificateId, publicKey } = recipient;
@@ -63,7 +65,7 @@ function bytesOfItem({ subscription, recipient, frame }: Lane): number {
 }
 
 /** What people wrote, as far as it is in the item. */
-function bytesOfTexts({ subscription, recipient }: Lane, { change }: FeedItem): number {
+function bytesOfTexts({ subscription, recipient }: Subscriber, { change }: FeedItem): number {
   if (recipient === undefined) return 0;
   const { statusMessage, outOfOfficeMessage } = change.after;
   const { properties } = subscription;
@@ -89,7 +91,7 @@ export async function shipmentBody(
   const items: string[] = [];
   const validationTokens = new Set<string>();
   for (const { lane, items: entries } of parts) {
-    const { recipient, subscription, frame } = lane;
+    const { recipient, subscription, frame } = lane.subscriber;
     if (recipient === undefined) {
       for (const { userId, cursor } of entries) items.push(changeItem(frame, userId, cursor));
       continue;

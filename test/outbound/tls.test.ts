@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type DevCertificates, openDevCertificates } from '../../src/auth/dev-certificates/open.ts';
 import { authorities } from '../../src/outbound/authorities.ts';
 import { createOutbound, type OutboundOptions } from '../../src/outbound/open.ts';
+import { run } from '../program.ts';
 import { ok, type ReceiverOptions, receive, type Script } from './receiver.ts';
 import { post } from './trap.ts';
 
@@ -157,20 +158,22 @@ test('added authorities come beside the usual ones', () => {
   expect(all).toEqual(expect.arrayContaining([tls.rootCertificates[0]]));
 });
 
-// Later versions of Node have a function that knows, and read the variable at their start.
-test.skipIf('getCACertificates' in tls)(
-  'added authorities come beside those of NODE_EXTRA_CA_CERTS too',
-  async () => {
-    setEnvironment('NODE_EXTRA_CA_CERTS', certificates.caPath);
-    const receiver = await receiveTls((socket) => socket.write(ok()));
-    const result = await open({ ca: [others.ca] }).send(
-      post(`https://localhost:${receiver.port}/`),
-    );
-    expect(result).toMatchObject({ kind: 'answered' });
-    setEnvironment('NODE_EXTRA_CA_CERTS', join(dir, 'missing.pem'));
-    expect(authorities([])).toEqual(tls.rootCertificates);
-  },
-);
+// In a process of its own: Node reads the variable when it starts.
+test.each([
+  { what: 'are there beside the usual ones', file: () => certificates.caPath, more: 1 },
+  { what: 'are done without where there is no such file', file: () => 'missing.pem', more: 0 },
+])('authorities of NODE_EXTRA_CA_CERTS $what', async ({ file, more }) => {
+  const count = `
+    import { rootCertificates } from 'node:tls';
+    import { authorities } from './dist/outbound/authorities.js';
+    console.log(authorities([]).length - rootCertificates.length);
+  `;
+  const { code, stdout } = await run(process.execPath, ['--input-type=module', '-e', count], {
+    env: { NODE_EXTRA_CA_CERTS: file() },
+  });
+  expect(code).toBe(0);
+  expect(stdout.trim()).toBe(String(more));
+});
 
 test('an authority that is no certificate is said to be none at once', () => {
   expect(() => open({ ca: ['garbage'] })).toThrow();

@@ -3,7 +3,7 @@ import { LOOK_AFTER_SUBSCRIPTIONS } from '../../auth/permissions.ts';
 import type { DeliveryHealth, Subscription } from '../../subscriptions/subscription.ts';
 import { nullable } from '../body.ts';
 import { json, type Route } from '../route.ts';
-import type { AdminServices } from './admin.ts';
+import type { AdminServices } from './admin-services.ts';
 import { PAGE_QUERY, subscriptionPage } from './subscription-page.ts';
 
 const PATH = '/porchlight/subscriptions';

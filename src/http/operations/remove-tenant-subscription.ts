@@ -1,7 +1,7 @@
 import { LOOK_AFTER_SUBSCRIPTIONS } from '../../auth/permissions.ts';
 import { GraphError } from '../../graph/error.ts';
 import type { Route } from '../route.ts';
-import type { AdminServices } from './admin.ts';
+import type { AdminServices } from './admin-services.ts';
 import { NO_CONTENT, SUBSCRIPTION_PATH } from './subscription-reply.ts';
 
 /** Ends anybody's subscription of the caller's tenant; its lifecycle address is told so. */
