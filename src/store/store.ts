@@ -96,7 +96,8 @@ export interface PresenceStore {
   /**
    * Carries out `step` on the user's record. Updates of one user happen one after another. Resolves
    * when the outcome, with everything it builds on, survives a crash of the machine; on a server of its
-   * own, as far as that one's settings promise it. A refused step keeps nothing. `nowMs` is the instant the step is taken at; it decides which due entries have come.
+   * own, as far as that one's settings promise it. A refused step keeps nothing. `nowMs` is the instant
+   * the step is taken at; it decides which due entries have come.
    * @throws StoreUnavailable when it can't be kept now; nothing of it is kept then, unless the error says
    * that it may be (`mayBeKept`): then all of it is, or becomes so within seconds, or nothing.
    */
