@@ -171,16 +171,20 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     },
   });
 
-  /** Ends everything that follows the feed. */
+  /** Ends everything that follows the feed, but for the streams. */
   async function stopTelling(): Promise<void> {
-    hub.close();
     await tail.stop();
     await notifier.stop();
     outbound.close();
     await encryptor.close();
   }
 
-  const closeListening = () => Promise.all(listening.map((each) => each.close()));
+  function closeListening(): Promise<unknown> {
+    // First, or the listeners would wait for the streams.
+    hub.close();
+    return Promise.all(listening.map((each) => each.close()));
+  }
+
   try {
     for (const listener of config.listeners) {
       listening.push(await listen(handler.listener, { ...listener, nowMs }));
@@ -213,8 +217,6 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     ticker,
     handler: handler.listener,
     async close() {
-      // First, or the listeners would wait for them.
-      hub.close();
       await closeListening();
       await Promise.all([ticker.stop(), stopRetention(), subscriptions.stop()]);
       await stopTelling();

@@ -11,7 +11,8 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   engine: [],
-  store: ['engine'],
+  'heap.ts': [],
+  store: ['engine', 'heap.ts'],
   graph: ['engine'],
   'clock.ts': [],
   presence: ['engine', 'store', 'graph', 'clock.ts'],
@@ -20,7 +21,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   http: ['engine', 'graph', 'presence', 'auth', 'clock.ts', 'errors.ts', 'subscriptions'],
   config: ['graph', 'outbound'],
   outbound: ['graph'],
-  subscriptions: ['auth', 'clock.ts', 'engine', 'graph', 'outbound', 'presence', 'store'],
+  subscriptions: [
+    'auth',
+    'clock.ts',
+    'engine',
+    'graph',
+    'heap.ts',
+    'outbound',
+    'presence',
+    'store',
+  ],
   notifications: ['clock.ts', 'engine', 'graph', 'outbound', 'presence', 'store', 'subscriptions'],
   stream: ['auth', 'clock.ts', 'engine', 'graph', 'http', 'presence', 'store'],
   'server.ts': [

@@ -1,6 +1,6 @@
 import { IN_A_CALL, IN_A_CONFERENCE_CALL } from '../../src/engine/pair.ts';
 import type { PresenceService } from '../../src/presence/service.ts';
-import { sharedMs } from '../shared-clock.ts';
+import { sharedMs } from '../one-clock.ts';
 import { APP, userId } from '../users.ts';
 
 /** Users by their numbers, each to be changed once. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answer, givenArgument } from '../child.ts';
-import { sharedMs } from '../shared-clock.ts';
+import { sharedMs } from '../one-clock.ts';
 
 /** What the program is started with. */
 export interface ReceiverOptions {

@@ -3,7 +3,7 @@ import { Agent, request as startRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answer } from '../child.ts';
 import { headers } from '../load/requests.ts';
-import { sharedMs } from '../shared-clock.ts';
+import { sharedMs } from '../one-clock.ts';
 import { APP } from '../users.ts';
 
 export interface SteadyOptions {

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 
 /** What items of one subscription have in common. */
 export interface ItemTerms {
-  readonly subscriptionId: string;
+  /** The subscription's. */
+  readonly id: string;
   readonly tenantId: string;
   readonly clientState: string | null;
   readonly expiresMs: number;
@@ -15,9 +16,9 @@ export interface ItemFrame {
 }
 
 export function itemFrame(terms: ItemTerms): ItemFrame {
-  const { subscriptionId, tenantId, clientState, expiresMs } = terms;
+  const { id, tenantId, clientState, expiresMs } = terms;
   const head =
-    `"subscriptionId":"${subscriptionId}","subscriptionExpirationDateTime":"${new Date(expiresMs).toISOString()}",` +
+    `"subscriptionId":"${id}","subscriptionExpirationDateTime":"${new Date(expiresMs).toISOString()}",` +
     `"clientState":${JSON.stringify(clientState)},"tenantId":"${tenantId}"`;
   return { terms, head };
 }
@@ -36,7 +37,7 @@ export function changeItem(
 ): string {
   const content = encryptedContent === undefined ? '' : `,"encryptedContent":${encryptedContent}`;
   return (
-    `{"id":"${notificationId(terms.subscriptionId, place)}",${head},"changeType":"updated",` +
+    `{"id":"${notificationId(terms.id, place)}",${head},"changeType":"updated",` +
     `"resource":"communications/presences('${userId}')","resourceData":{"@odata.type":"${PRESENCE_TYPE}",` +
     `"@odata.id":"users/${userId}/presence","id":"${userId}"}${content}}`
   );

@@ -1,4 +1,5 @@
 import { Endpoint, type EndpointParts } from './endpoint.ts';
+import type { Letter } from './letter.ts';
 
 /** Every address that something is sent to, each for one tenant: tenants don't wait for each other. */
 export class Endpoints {
@@ -17,6 +18,13 @@ export class Endpoints {
       this.#byName.set(name, endpoint);
     }
     return endpoint;
+  }
+
+  /** Gives a lifecycle notification to the endpoint it is for, to be sent as soon as it may. */
+  post(letter: Letter): void {
+    const endpoint = this.at(letter.tenantId, letter.url);
+    endpoint.letters.post(letter);
+    endpoint.pump();
   }
 
   [Symbol.iterator](): IterableIterator<Endpoint> {

@@ -21,10 +21,9 @@ export function letterOf(
   event: LifecycleEvent,
   sinceMs: number,
 ): Letter | undefined {
-  const { id, tenantId, lifecycleNotificationUrl, clientState, expiresMs } = subscription;
+  const { id, tenantId, lifecycleNotificationUrl } = subscription;
   if (lifecycleNotificationUrl === null) return undefined;
-  const frame = itemFrame({ subscriptionId: id, tenantId, clientState, expiresMs });
-  const item = lifecycleItem(frame, event);
+  const item = lifecycleItem(itemFrame(subscription), event);
   return { id: `${id}.${event}`, tenantId, url: lifecycleNotificationUrl, item, sinceMs };
 }
 

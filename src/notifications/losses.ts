@@ -73,7 +73,6 @@ export class Losses {
     if (endpoint.letters.isWaiting(letter.id)) return;
     log.warn({ subscriptionId: subscription.id, lost }, what);
     books.note(keepLetter(letter));
-    endpoint.letters.post(letter);
-    endpoint.pump();
+    endpoints.post(letter);
   }
 }

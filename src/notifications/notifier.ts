@@ -73,8 +73,7 @@ export class Notifier implements Courier {
     this.#losses = losses;
     this.#matcher = matcher;
     this.#catchUp = new CatchUp({ ...parts, deliveries, matcher, losses, onError });
-    for (const letter of kept.letters)
-      endpoints.at(letter.tenantId, letter.url).letters.post(letter);
+    for (const letter of kept.letters) endpoints.post(letter);
   }
 
   /** Listens to a tail that begins at the kept end of the feed, before it has told anything. */
@@ -161,11 +160,7 @@ export class Notifier implements Courier {
     if (letter === undefined) return { edits: [], apply: () => {} };
     return {
       edits: [keepLetter(letter)],
-      apply: () => {
-        const endpoint = this.#endpoints.at(letter.tenantId, letter.url);
-        endpoint.letters.post(letter);
-        endpoint.pump();
-      },
+      apply: () => this.#endpoints.post(letter),
     };
   }
 

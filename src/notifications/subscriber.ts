@@ -16,11 +16,10 @@ export interface Subscriber {
 }
 
 export function subscriberOf(subscription: Subscription): Subscriber {
-  const { id, tenantId, clientState, expiresMs, properties } = subscription;
   return {
     subscription,
-    frame: itemFrame({ subscriptionId: id, tenantId, clientState, expiresMs }),
-    concern: concernOf(properties),
+    frame: itemFrame(subscription),
+    concern: concernOf(subscription.properties),
     recipient: recipient(subscription),
   };
 }

@@ -1,3 +1,4 @@
+import { Heap } from '../heap.ts';
 import type { UserKey } from './store.ts';
 
 export interface DueEntry {
@@ -14,9 +15,9 @@ export function dueAfter(armedMs: number, untilMs: number, nowMs: number): numbe
   return armedMs > nowMs && armedMs <= untilMs ? armedMs : untilMs;
 }
 
-/** Due entries in memory, the earliest on top of a binary heap. Replaced entries leave when they surface. */
+/** Due entries in memory, the earliest first. Replaced entries leave when they surface. */
 export class DueIndex {
-  readonly #heap: DueEntry[] = [];
+  readonly #heap = new Heap<DueEntry>(({ dueMs }) => dueMs);
   readonly #isCurrent: (entry: DueEntry) => boolean;
 
   /** `isCurrent` tells whether an entry is still the one its user has. */
@@ -25,21 +26,14 @@ export class DueIndex {
   }
 
   add(entry: DueEntry): void {
-    const heap = this.#heap;
-    let at = heap.push(entry) - 1;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      if (this.#dueMs(above) <= entry.dueMs) break;
-      this.#swap(at, above);
-      at = above;
-    }
+    this.#heap.push(entry);
   }
 
   earliest(): DueEntry | undefined {
     for (;;) {
-      const top = this.#heap[0];
+      const { top } = this.#heap;
       if (top === undefined || this.#isCurrent(top)) return top;
-      this.#pop();
+      this.#heap.pop();
     }
   }
 
@@ -49,42 +43,12 @@ export class DueIndex {
     const users = new Set<UserKey>();
     for (let top = this.earliest(); top !== undefined; top = this.earliest()) {
       if (top.dueMs > nowMs || users.size >= limit) break;
-      this.#pop();
+      this.#heap.pop();
       if (users.has(top.user)) continue;
       users.add(top.user);
       found.add(top);
     }
     for (const entry of found) this.add(entry);
     return [...found];
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    heap[0] = last;
-    let at = 0;
-    for (;;) {
-      const left = 2 * at + 1;
-      const right = left + 1;
-      let least = at;
-      if (left < heap.length && this.#dueMs(left) < this.#dueMs(least)) least = left;
-      if (right < heap.length && this.#dueMs(right) < this.#dueMs(least)) least = right;
-      if (least === at) return;
-      this.#swap(at, least);
-      at = least;
-    }
-  }
-
-  #dueMs(at: number): number {
-    return this.#heap[at]?.dueMs ?? Number.POSITIVE_INFINITY;
-  }
-
-  #swap(a: number, b: number): void {
-    const heap = this.#heap;
-    const [first, second] = [heap[a], heap[b]];
-    if (first === undefined || second === undefined) return;
-    heap[a] = second;
-    heap[b] = first;
   }
 }

@@ -1,7 +1,7 @@
 import type { Caller } from '../auth/caller.ts';
 import { GraphError, invalidArgument } from '../graph/error.ts';
 import type { Profile } from '../graph/settable.ts';
-import { type AskedUsers, askedUsers, MOST_IDS } from '../http/operations/asked-users.ts';
+import { type AskedUsers, askedUsers } from '../http/operations/asked-users.ts';
 import type { Directory } from '../presence/directory.ts';
 
 /** Whom a request is about: the users it names, or everyone of the caller's tenant. */
@@ -26,7 +26,7 @@ export function askedFor(
 ): Asked {
   if (ids !== undefined) {
     if (ids.length === 0) throw invalidArgument('[Ids]: At least one id is needed.');
-    return askedUsers(ids, MOST_IDS[profile], caller.tenantId, directory);
+    return askedUsers(ids, profile, caller.tenantId, directory);
   }
   if (caller.userId === null && profile === 'extended') return 'tenant';
   throw new GraphError(

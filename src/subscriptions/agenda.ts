@@ -1,3 +1,5 @@
+import { Heap } from '../heap.ts';
+
 interface Entry {
   readonly id: string;
   readonly atMs: number;
@@ -8,8 +10,8 @@ const TOLERATED = 64;
 
 /** What is due when: one instant for each id, the earliest first. */
 export class Agenda {
-  /** A binary heap; entries that were replaced leave when they surface, or are the most of it. */
-  #heap: Entry[] = [];
+  /** Entries that were replaced leave when they surface, or are the most of it. */
+  readonly #heap = new Heap<Entry>(({ atMs }) => atMs);
   readonly #current = new Map<string, Entry>();
 
   /** Sets when `id` is due, whatever it was before. */
@@ -17,14 +19,7 @@ export class Agenda {
     const entry = { id, atMs };
     this.#current.set(id, entry);
     this.#tidy();
-    const heap = this.#heap;
-    let at = heap.push(entry) - 1;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      if (this.#atMs(above) <= atMs) break;
-      this.#swap(at, above);
-      at = above;
-    }
+    this.#heap.push(entry);
   }
 
   /** Nothing is due for `id` any more. */
@@ -35,9 +30,9 @@ export class Agenda {
 
   /** When the earliest is due; undefined when nothing is. */
   get earliestMs(): number | undefined {
-    for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
-      if (this.#current.get(top.id) === top) return top.atMs;
-      this.#pop();
+    for (let { top } = this.#heap; top !== undefined; top = this.#heap.top) {
+      if (this.#isCurrent(top)) return top.atMs;
+      this.#heap.pop();
     }
     return undefined;
   }
@@ -46,7 +41,7 @@ export class Agenda {
   take(nowMs: number): string[] {
     const ids: string[] = [];
     while ((this.earliestMs ?? Number.POSITIVE_INFINITY) <= nowMs) {
-      const entry = this.#pop();
+      const entry = this.#heap.pop();
       if (entry === undefined) break;
       this.#current.delete(entry.id);
       ids.push(entry.id);
@@ -56,36 +51,12 @@ export class Agenda {
 
   /** Without this, what is set again and again would fill the memory long before it is due. */
   #tidy(): void {
-    if (this.#heap.length < 2 * this.#current.size + TOLERATED) return;
-    // Sorted, they are a heap. The entry just being set comes by itself.
-    const kept = this.#heap.filter((entry) => this.#current.get(entry.id) === entry);
-    this.#heap = kept.sort((a, b) => a.atMs - b.atMs);
+    if (this.#heap.size < 2 * this.#current.size + TOLERATED) return;
+    // The entry just being set comes by itself.
+    this.#heap.keep((entry) => this.#isCurrent(entry));
   }
 
-  #pop(): Entry | undefined {
-    const heap = this.#heap;
-    const top = heap[0];
-    const last = heap.pop();
-    if (last === undefined || last === top) return top;
-    heap[0] = last;
-    for (let at = 0; ; ) {
-      const left = 2 * at + 1;
-      const right = left + 1;
-      const nearer = this.#atMs(right) < this.#atMs(left) ? right : left;
-      if (this.#atMs(nearer) >= this.#atMs(at)) return top;
-      this.#swap(at, nearer);
-      at = nearer;
-    }
-  }
-
-  #atMs(at: number): number {
-    return this.#heap[at]?.atMs ?? Number.POSITIVE_INFINITY;
-  }
-
-  #swap(a: number, b: number): void {
-    const [first, second] = [this.#heap[a], this.#heap[b]];
-    if (first === undefined || second === undefined) return;
-    this.#heap[a] = second;
-    this.#heap[b] = first;
+  #isCurrent(entry: Entry): boolean {
+    return this.#current.get(entry.id) === entry;
   }
 }

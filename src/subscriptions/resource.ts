@@ -1,5 +1,6 @@
 import { shortened } from '../graph/duration.ts';
 import { GraphError, invalidArgument } from '../graph/error.ts';
+import { MOST_IDS } from '../graph/most-ids.ts';
 import { normalizePath } from '../graph/path.ts';
 import type { PresenceProperty } from '../graph/presence-json.ts';
 import type { Profile } from '../graph/settable.ts';
@@ -7,9 +8,6 @@ import type { Directory } from '../presence/directory.ts';
 import { filteredIds } from './resource-filter.ts';
 import { DEFAULT_PROPERTIES, decoded, queryOptions, selectedProperties } from './resource-query.ts';
 import type { Scope } from './subscription.ts';
-
-/** Graph's limit, and ours where Porchlight's additions are allowed: as in a bulk read. */
-export const MOST_IDS: Record<Profile, number> = { graph: 650, extended: 10_000 };
 
 /** The paths that make sense are far shorter; a list of ids stands in the query. */
 const LONGEST_PATH = 1024;

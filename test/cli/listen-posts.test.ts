@@ -31,7 +31,7 @@ function post(body: string | Uint8Array, path = '/notifications'): Promise<Respo
 
 function frame(subscriptionId: string, clientState: string | null) {
   const tenantId = randomUUID();
-  return itemFrame({ subscriptionId, tenantId, clientState, expiresMs: Date.now() });
+  return itemFrame({ id: subscriptionId, tenantId, clientState, expiresMs: Date.now() });
 }
 
 function recipient(certificateId = offer.encryptionCertificateId): Recipient {

@@ -1,21 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NEVER_MS } from '../../src/engine/facts.ts';
-import { BUSY, DO_NOT_DISTURB } from '../../src/engine/pair.ts';
+import { afterAll, beforeAll } from 'vitest';
 import { openRedisStore } from '../../src/store/redis/open.ts';
-import { FEED_START } from '../../src/store/store.ts';
 import { type RedisServer, startRedis } from '../redis-server.ts';
-import {
-  guid,
-  MINUTE_MS,
-  START_MS,
-  setPresence,
-  setStatusMessage,
-  tell,
-  user,
-  wholeFeed,
-} from './commands.ts';
 import { storeContract } from './contract.ts';
 import { storeModel } from './model.ts';
+import { reopenContract } from './reopen-contract.ts';
 
 let server: RedisServer;
 
@@ -33,59 +21,7 @@ storeContract('redis', openNew);
 storeModel('redis', openNew);
 // With room for two in its memory, most writes have to ask first.
 storeModel('redis, remembering little,', () => openNew(2));
-
-describe('redis store', () => {
-  it('has everything again when it is opened again', async () => {
-    const ids = Array.from({ length: 50 }, (_, at) => guid(at));
-    const store = await openNew();
-    for (let at = 0; at < 50; at++) {
-      await tell(store, user(at), START_MS, setPresence(BUSY, (50 - at) * 10 * MINUTE_MS));
-      await tell(store, user(at), START_MS, setStatusMessage(`${at} – ünïcödé 🏮`));
-    }
-    await store.documents.write([{ collection: 'things', id: '1', text: 'one' }]);
-    const look = async (from: typeof store) => ({
-      records: await from.read(user(0).tenantId, ids),
-      feed: await wholeFeed(from),
-      bounds: await from.feedBounds(),
-      due: await from.due(NEVER_MS, 100),
-      next: await from.nextDueMs(),
-      page: await from.feed(FEED_START, 7),
-      documents: await from.documents.all('things'),
-    });
-    const before = await look(store);
-    expect(before.feed).toHaveLength(100);
-    await store.close();
-    const reopened = await openRedisStore({ url: server.url });
-    expect(await look(reopened)).toEqual(before);
-    await reopened.close();
-  });
-
-  it('counts the feed on after all was forgotten and it was opened again', async () => {
-    const store = await openNew();
-    await tell(store, user(1), START_MS, setPresence(BUSY));
-    await tell(store, user(1), START_MS, setPresence(DO_NOT_DISTURB));
-    const { cursor } = await store.feed(FEED_START, 10);
-    expect(await store.trimFeed(NEVER_MS, 10)).toBe(2);
-    await store.close();
-    const reopened = await openRedisStore({ url: server.url });
-    expect(await reopened.feedBounds()).toEqual({ start: cursor, end: cursor });
-    await tell(reopened, user(1), START_MS, setPresence(BUSY));
-    expect((await reopened.feed(cursor, 10)).entries).toHaveLength(1);
-    await reopened.close();
-  });
-
-  it('takes only lower-case GUIDs for ids, as keys are made of them', async () => {
-    const store = await openNew();
-    for (const id of ['', 'me', guid(1).toUpperCase().replace('0', 'A'), `${guid(1)}0`]) {
-      const names = { tenantId: guid(1), userId: guid(1) };
-      await expect(store.read(guid(1), [id])).rejects.toThrow(TypeError);
-      await expect(tell(store, { ...names, userId: id }, START_MS, setPresence())).rejects.toThrow(
-        'userId must be a lower-case GUID',
-      );
-      await expect(
-        tell(store, { ...names, tenantId: id }, START_MS, setPresence()),
-      ).rejects.toThrow('tenantId must be a lower-case GUID');
-    }
-    await store.close();
-  });
+reopenContract('redis', async () => {
+  await server.flush();
+  return () => openRedisStore({ url: server.url });
 });

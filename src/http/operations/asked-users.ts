@@ -1,5 +1,6 @@
 import { NEW_RECORD, type UserRecord } from '../../engine/advance.ts';
 import { invalidArgument } from '../../graph/error.ts';
+import { MOST_IDS } from '../../graph/most-ids.ts';
 import {
   type PresenceProperty,
   presenceJson,
@@ -9,9 +10,6 @@ import type { Profile } from '../../graph/settable.ts';
 import type { Directory } from '../../presence/directory.ts';
 import type { PresenceService } from '../../presence/service.ts';
 
-/** Graph's limit of ids in one request, and ours where Porchlight's additions are allowed. */
-export const MOST_IDS: Readonly<Record<Profile, number>> = { graph: 650, extended: 10_000 };
-
 /** Several users, as a request names them; each once, where it stood first. */
 export interface AskedUsers {
   /** Object ids; where a name means nobody of the tenant, the name as it was written. */
@@ -20,13 +18,14 @@ export interface AskedUsers {
   readonly userIds: readonly string[];
 }
 
-/** @throws GraphError 400 for more than `most` ids */
+/** @throws GraphError 400 for more ids than the profile allows */
 export function askedUsers(
   ids: readonly string[],
-  most: number,
+  profile: Profile,
   tenantId: string,
   directory: Directory,
 ): AskedUsers {
+  const most = MOST_IDS[profile];
   if (ids.length > most) {
     throw invalidArgument(`[Ids]: ${ids.length} ids are too many: ${most} at most.`);
   }

@@ -3,7 +3,7 @@ import { READ_PRESENCES } from '../../auth/permissions.ts';
 import type { Directory } from '../../presence/directory.ts';
 import { bodySchema } from '../body.ts';
 import { json, type Route } from '../route.ts';
-import { askedUsers, MOST_IDS, presencesJson, readAsked } from './asked-users.ts';
+import { askedUsers, presencesJson, readAsked } from './asked-users.ts';
 import { presenceCollectionSchema } from './presence-schema.ts';
 import { selectedProperties } from './select.ts';
 import type { Services } from './services.ts';
@@ -16,7 +16,6 @@ const body = bodySchema({
 
 /** Source: Graph, "cloudCommunications: getPresencesByUserId". */
 export function getPresencesByUserId({ presence, profile }: Services, directory: Directory): Route {
-  const most = MOST_IDS[profile];
   return {
     operation: 'getPresencesByUserId',
     summary: 'Get the presence of several users',
@@ -27,7 +26,7 @@ export function getPresencesByUserId({ presence, profile }: Services, directory:
     result: presenceCollectionSchema,
     async handle({ caller, query, origin, version, body: given }) {
       const { ids } = given as Static<typeof body>;
-      const asked = askedUsers(ids, most, caller.tenantId, directory);
+      const asked = askedUsers(ids, profile, caller.tenantId, directory);
       const selected = selectedProperties(query);
       const value = presencesJson(await readAsked(presence, caller, asked), caller, selected);
       const context = `${origin}/${version}/$metadata#Collection(microsoft.graph.presence)`;

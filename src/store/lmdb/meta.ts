@@ -1,3 +1,4 @@
+import type { Holder } from '../holder.ts';
 import type { Table } from './database.ts';
 
 /** What this version reads and writes. Grows with each change that an older version must not touch. */
@@ -13,13 +14,9 @@ export interface Format {
 }
 
 /** Who serves the store. Its presence means little: a holder that was killed leaves it behind. */
-export interface Holder {
-  readonly nonce: string;
+export interface FileHolder extends Holder {
   /** Where it listens: a name in the data folder, or an absolute path. */
   readonly socket: string;
-  readonly pid: number;
-  readonly host: string;
-  readonly since: string;
 }
 
 const FORMAT = Buffer.from('format');
@@ -38,11 +35,11 @@ export function readFormat(meta: Table): Format | undefined {
   return { format: value.format, schema: value.schema };
 }
 
-export function readHolder(meta: Table): Holder | undefined {
-  return parsed(meta.getBinary(SERVING)) as Holder | undefined;
+export function readHolder(meta: Table): FileHolder | undefined {
+  return parsed(meta.getBinary(SERVING)) as FileHolder | undefined;
 }
 
-export function writeHolder(meta: Table, holder: Holder | undefined): void {
+export function writeHolder(meta: Table, holder: FileHolder | undefined): void {
   if (holder === undefined) meta.removeSync(SERVING);
   else meta.putSync(SERVING, bytesOf(holder));
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
-import { hostname } from 'node:os';
 import { StoreUnusable } from '../errors.ts';
+import { newHolder, saidOf } from '../holder.ts';
 import type { Database } from './database.ts';
-import { type Holder, readHolder, writeHolder } from './meta.ts';
+import { type FileHolder, readHolder, writeHolder } from './meta.ts';
 import { placeOf, type SocketPlace, socketNames } from './socket-place.ts';
 
 /** How often the holder may change while we look. Each time somebody else has won. */
@@ -33,21 +33,11 @@ export async function serve(database: Served, folder: string): Promise<Serving> 
   const { root, meta, path, room } = database;
   const { server, place, name } = await listen(folder);
   try {
-    const own: Holder = {
-      nonce: randomBytes(8).toString('hex'),
-      socket: name,
-      pid: process.pid,
-      host: hostname(),
-      since: new Date().toISOString(),
-    };
+    const own = { ...newHolder(), socket: name };
     for (let attempt = 1; ; attempt++) {
       const holder = root.transactionSync(() => readHolder(meta));
       if (holder !== undefined && (attempt >= MAX_ATTEMPTS || (await answers(folder, holder)))) {
-        throw new StoreUnusable(
-          'StoreInUse',
-          path,
-          `process ${holder.pid} on ${holder.host} serves it since ${holder.since}`,
-        );
+        throw new StoreUnusable('StoreInUse', path, saidOf(holder));
       }
       const won = root.transactionSync(() => {
         if (readHolder(meta)?.nonce !== holder?.nonce) return false;
@@ -68,7 +58,7 @@ export async function serve(database: Served, folder: string): Promise<Serving> 
 
 async function release(
   { root, meta, room }: Served,
-  own: Holder,
+  own: FileHolder,
   letGo: () => Promise<void>,
   stop: () => Promise<void>,
 ): Promise<void> {
@@ -117,7 +107,7 @@ async function stop(server: Server, place: SocketPlace): Promise<void> {
 }
 
 /** Whether somebody listens there. Whatever speaks neither for nor against it counts as yes. */
-async function answers(folder: string, holder: Holder): Promise<boolean> {
+async function answers(folder: string, holder: FileHolder): Promise<boolean> {
   const place = placeOf(folder, holder.socket);
   try {
     await new Promise<void>((resolve, reject) => {

@@ -1,8 +1,8 @@
 import { ByteWriter } from '../bytes.ts';
 import { decodeDocument, encodeDocument } from '../codec.ts';
+import { readingValue } from '../damage.ts';
 import { checkCollection, checkEdit } from '../document-name.ts';
 import type { DocumentEdit, DocumentStore } from '../store.ts';
-import { reading } from './damage.ts';
 import { collectionKey, LEASE } from './keys.ts';
 import type { Arg, Link } from './link.ts';
 import { bytes, integer, list, text } from './reply.ts';
@@ -32,7 +32,7 @@ export class Documents implements DocumentStore {
     const texts: [id: string, text: string][] = [];
     for (let at = 0; at < reply.length; at += 2) {
       const id = text(reply[at]);
-      const read = reading(
+      const read = readingValue(
         `${this.#link.name}, ${key}`,
         () => `document ${id}`,
         () => decodeDocument(bytes(reply[at + 1])),

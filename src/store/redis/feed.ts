@@ -1,7 +1,7 @@
 import { decodeFeedEntry } from '../codec.ts';
 import { counterOf, cursorAfter } from '../cursor.ts';
+import { readingValue } from '../damage.ts';
 import type { FeedBounds, FeedCursor, FeedItem, FeedPage } from '../store.ts';
-import { reading } from './damage.ts';
 import { FEED, LEASE, STATE } from './keys.ts';
 import type { Link } from './link.ts';
 import { bytes, bytesOrNone, integer, list, text } from './reply.ts';
@@ -17,7 +17,7 @@ export async function readFeed(link: Link, after: FeedCursor, limit: number): Pr
   for (const item of list(await link.ask('XRANGE', [FEED, from, '+', 'COUNT', limit]))) {
     const [id, fields] = list(item);
     const name = text(id);
-    const entry = reading(
+    const entry = readingValue(
       `${link.name}, ${FEED}`,
       () => `feed entry ${name}`,
       () => decodeFeedEntry(bytes(list(fields)[1])),

@@ -1,7 +1,7 @@
 import { decodeRecord } from '../codec.ts';
+import { readingValue } from '../damage.ts';
 import { RecordCache, type Slot } from '../record-cache.ts';
 import type { UserKey } from '../store.ts';
-import { reading } from './damage.ts';
 import { RECORD, recordKey } from './keys.ts';
 import type { Link } from './link.ts';
 import { bytesOrNone, list } from './reply.ts';
@@ -47,7 +47,7 @@ export class Records {
   /** A value as Redis has it. @throws StoreUnusable when it is damaged or newer */
   decode({ tenantId, userId }: UserKey, value: Buffer | undefined): VersionedSlot | undefined {
     if (value === undefined) return undefined;
-    const { record, armedMs } = reading(
+    const { record, armedMs } = readingValue(
       `${this.#link.name}, ${RECORD}…`,
       () => `record of user ${userId} of tenant ${tenantId}`,
       () => decodeRecord(value.subarray(VERSION_BYTES)),

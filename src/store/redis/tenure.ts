@@ -1,7 +1,8 @@
 import { StoreUnavailable, StoreUnusable } from '../errors.ts';
+import { newHolder } from '../holder.ts';
 import type { StoreHealth } from '../store.ts';
-import { type Holder, holderOf, newHolder, saidOf } from './holder.ts';
 import { FENCE, LEASE } from './keys.ts';
+import { holderSaid } from './lease-value.ts';
 import { type Link, RETRY_AFTER_MS } from './link.ts';
 import { bytes, bytesOrNone, integer, list } from './reply.ts';
 import { RELEASE_LEASE, RENEW_LEASE, TAKE_LEASE } from './script.ts';
@@ -128,7 +129,7 @@ export class Tenure {
     this.#reason =
       other === undefined
         ? `${this.#link.name}: another server has served the store since, or its data went back in time; start this one again`
-        : `${this.#link.name}: ${saidOf(holderOf(other))} since this server stalled; start this one again`;
+        : `${this.#link.name}: ${holderSaid(other)} since this server stalled; start this one again`;
   }
 
   #beatLater(): void {
@@ -145,7 +146,7 @@ export class Tenure {
  * @throws StoreUnusable StoreInUse
  */
 export async function beginTenure(link: Link, options: TenureOptions): Promise<Tenure> {
-  const own: Holder = newHolder();
+  const own = newHolder();
   let foundMs = Number.POSITIVE_INFINITY;
   for (;;) {
     const args = [JSON.stringify(own), options.leaseMs];
@@ -156,7 +157,7 @@ export async function beginTenure(link: Link, options: TenureOptions): Promise<T
     const stillMs = integer(ms);
     // Without an end it is none of ours, and would be waited for in vain.
     if (stillMs > foundMs || stillMs < 0) {
-      const said = saidOf(holderOf(bytes(value)));
+      const said = holderSaid(bytes(value));
       throw new StoreUnusable('StoreInUse', link.name, said);
     }
     foundMs = stillMs;

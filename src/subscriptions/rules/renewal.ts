@@ -1,7 +1,7 @@
 import { invalidArgument } from '../../graph/error.ts';
 import type { Subscription } from '../subscription.ts';
 import { certificateOf } from './creation.ts';
-import { checkEncryption, type RuleTerms, urlField } from './fields.ts';
+import { checkEncryption, DELIVERY, type RuleTerms, urlField } from './fields.ts';
 import { checkLifecycle, parseExpiration } from './lifetime.ts';
 
 type Text = string | null | undefined;
@@ -43,7 +43,7 @@ export function renewalOf(
   const { expirationDateTime, notificationUrl } = request;
   for (const [field, value] of Object.entries(request)) {
     if (value === null || value === undefined || UPDATABLE.includes(field)) continue;
-    if (READ_ONLY.includes(field) || (field.includes('@') && field !== '@porchlight.delivery')) {
+    if (READ_ONLY.includes(field) || (field.includes('@') && field !== DELIVERY)) {
       continue;
     }
     const name = field.charAt(0).toUpperCase() + field.slice(1);

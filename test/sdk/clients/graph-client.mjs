@@ -1,24 +1,8 @@
-import {
-  BatchRequestContent,
-  BatchResponseContent,
-  Client,
-} from '@microsoft/microsoft-graph-client';
+import { BatchRequestContent, BatchResponseContent } from '@microsoft/microsoft-graph-client';
+import { clientWith } from './client-with.mjs';
 import { applicationToken, delegatedToken, report, task } from './task.mjs';
 
 const { origin, app, user, colleague } = task;
-
-/** @param {() => Promise<{ accessToken: string } | null>} acquire */
-function clientWith(acquire) {
-  return Client.initWithMiddleware({
-    baseUrl: origin,
-    customHosts: new Set([new URL(origin).hostname]),
-    authProvider: {
-      async getAccessToken() {
-        return (await acquire())?.accessToken ?? '';
-      },
-    },
-  });
-}
 
 /** @param {Promise<unknown>} call */
 async function failure(call) {

@@ -65,6 +65,7 @@ bulk.setContentFromParsable(adapter, 'application/json', {}, (writer) =>
   writer.writeCollectionOfPrimitiveValues('ids', [user, colleague]),
 );
 const presences = await adapter.send(bulk, createPresenceCollectionResponseFromDiscriminatorValue, {
+  // Its adapter's own name for every status from 400 on.
   XXX: createODataErrorFromDiscriminatorValue,
 });
 seen.bulk = presences?.value;

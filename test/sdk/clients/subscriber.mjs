@@ -1,4 +1,4 @@
-import { Client } from '@microsoft/microsoft-graph-client';
+import { clientWith } from './client-with.mjs';
 import { applicationToken, delegatedToken, report, shortLivedToken, task } from './task.mjs';
 import { decrypted, openTlsReceiver } from './tls-receiver.mjs';
 
@@ -12,21 +12,8 @@ import { decrypted, openTlsReceiver } from './tls-receiver.mjs';
  * @property {string} privateKey that belongs to it, PEM
  */
 
-const { origin, app, user, colleague, certificate, privateKey } = task;
+const { app, user, colleague, certificate, privateKey } = task;
 const receiver = await openTlsReceiver(task);
-
-/** @param {() => Promise<{ accessToken: string } | null>} acquire */
-function clientWith(acquire) {
-  return Client.initWithMiddleware({
-    baseUrl: origin,
-    customHosts: new Set([new URL(origin).hostname]),
-    authProvider: {
-      async getAccessToken() {
-        return (await acquire())?.accessToken ?? '';
-      },
-    },
-  });
-}
 
 const daemon = clientWith(applicationToken);
 const signedIn = clientWith(() => delegatedToken());
