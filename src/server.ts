@@ -136,6 +136,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
 
   const tail = createFeedTail({
     store,
+    partition: 0,
     clock,
     // What waits since before is read once more for those it waits for, and holds up nobody else.
     start: kept.bounds.end,
@@ -197,6 +198,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
 
   const ticker = createTicker({
     store,
+    partition: 0,
     clock,
     onError: (error) => log.error({ err: error }, 'ticking failed'),
   });
@@ -205,6 +207,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   await subscriptions.start();
   const stopRetention = startRetention({
     store,
+    partition: 0,
     clock,
     retentionMs: config.feedRetentionMs,
     onError: (error) => log.error({ err: error }, 'trimming the feed failed'),

@@ -10,24 +10,16 @@ export function countedStore(inner: PresenceStore): CountedStore {
   let documentEdits = 0;
   const { documents } = inner;
   const store: PresenceStore = {
-    read: (tenantId, userIds) => inner.read(tenantId, userIds),
-    users: (tenantId, after, limit) => inner.users(tenantId, after, limit),
-    update: (user, nowMs, step) => inner.update(user, nowMs, step),
-    due: (nowMs, limit) => inner.due(nowMs, limit),
-    nextDueMs: () => inner.nextDueMs(),
-    feed: (after, limit) => inner.feed(after, limit),
-    feedBounds: () => inner.feedBounds(),
-    trimFeed: (beforeMs, limit) => inner.trimFeed(beforeMs, limit),
-    onChanges: (listener) => inner.onChanges(listener),
+    ...inner,
     documents: {
       all: (collection) => documents.all(collection),
-      write(edits) {
+      since: (collection, revision) => documents.since(collection, revision),
+      onWritten: (listener) => documents.onWritten(listener),
+      write(edits, under) {
         documentEdits += edits.length;
-        return documents.write(edits);
+        return documents.write(edits, under);
       },
     },
-    health: () => inner.health(),
-    close: () => inner.close(),
   };
   return {
     store,

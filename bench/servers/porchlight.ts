@@ -99,7 +99,7 @@ answer(
     subscribe,
     /** Changes in this process, without HTTP. */
     change: (options: ChangesOptions) => changeAll(server.presence, options),
-    feedBounds: () => store.feedBounds(),
+    feedBounds: () => store.feedBounds(0),
     documentEdits: () => counted.documentEdits,
   },
   () => server.close(),

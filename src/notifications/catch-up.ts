@@ -60,7 +60,7 @@ export class CatchUp {
   /** From the place of the last of them to the end of the feed. */
   async #read(behind: Set<Delivery>, from: FeedCursor): Promise<void> {
     const { store, matcher, losses } = this.#parts;
-    const { start } = await store.feedBounds();
+    const { start } = await store.feedBounds(0);
     for (const delivery of behind) {
       if (delivery.lane.read >= start) continue;
       losses.gap(delivery);
@@ -68,7 +68,7 @@ export class CatchUp {
     }
     let seen = from > start ? from : start;
     while (behind.size > 0 && !this.#stopped) {
-      const page = await store.feed(seen, PAGE);
+      const page = await store.feed(0, seen, PAGE);
       for (const full of matcher.toldBefore(behind, page, seen)) behind.delete(full);
       for (const { lane } of behind) lane.readUpTo(page.cursor);
       // Those that are left may all have read further already.

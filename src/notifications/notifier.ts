@@ -119,7 +119,7 @@ export class Notifier implements Courier {
   }
 
   async begin(subscription: Subscription): Promise<Prepared> {
-    const { end } = await this.#parts.store.feedBounds();
+    const { end } = await this.#parts.store.feedBounds(0);
     return {
       edits: this.#books.begins(subscription.id, end),
       apply: () => {

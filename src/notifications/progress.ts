@@ -25,7 +25,7 @@ const TAIL = { collection: 'notifier', id: 'tail' } as const;
 /** Reads what an earlier run left. */
 export async function readDelivery(store: PresenceStore): Promise<KeptDelivery> {
   const { documents } = store;
-  const bounds = await store.feedBounds();
+  const bounds = await store.feedBounds(0);
   const tail = (await documents.all(TAIL.collection)).get(TAIL.id);
   const lanes = new Map<string, KeptLane>();
   for (const [id, text] of await documents.all(LANES)) lanes.set(id, JSON.parse(text) as KeptLane);

@@ -7,7 +7,7 @@ const PAGE = 1000;
 /** How often the feed is looked at without a hint: bounds what a lost one costs. */
 const LOOK_EVERY_MS = 1000;
 
-/** The end of the feed, read once for everybody who follows it. */
+/** The end of a partition's feed, read once for everybody who follows it. */
 export interface FeedTail {
   /**
    * How far it has read. While a page is told it is the place after that page already, so a follower
@@ -31,6 +31,7 @@ export interface FeedTail {
 
 export interface FeedTailParts {
   readonly store: PresenceStore;
+  readonly partition: number;
   readonly clock: Clock;
   /** Where to begin reading. */
   readonly start: FeedCursor;
@@ -46,7 +47,8 @@ interface Waiter {
 }
 
 /** Reads the feed from `start` on, at once and until it is stopped. */
-export function createFeedTail({ store, clock, start, onError }: FeedTailParts): FeedTail {
+export function createFeedTail(parts: FeedTailParts): FeedTail {
+  const { store, partition, clock, start, onError } = parts;
   const followers = new Set<{ readonly listener: (entries: readonly FeedItem[]) => void }>();
   const waiters = new Set<Waiter>();
   let cursor = start;
@@ -72,7 +74,7 @@ export function createFeedTail({ store, clock, start, onError }: FeedTailParts):
 
   async function readToEnd(): Promise<void> {
     while (!isStopped) {
-      const page = await store.feed(cursor, PAGE);
+      const page = await store.feed(partition, cursor, PAGE);
       if (isStopped) return;
       cursor = page.cursor;
       if (page.entries.length > 0) tell(page.entries);
@@ -123,7 +125,9 @@ export function createFeedTail({ store, clock, start, onError }: FeedTailParts):
     wake();
   }
 
-  const ignore = store.onChanges(wake);
+  const ignore = store.onChanges((changed) => {
+    if (changed === partition) wake();
+  });
   onAlarm();
 
   return {

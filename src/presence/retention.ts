@@ -8,6 +8,7 @@ const SLICE = 5000;
 
 export interface RetentionParts {
   readonly store: PresenceStore;
+  readonly partition: number;
   readonly clock: Clock;
   /** How long a change stays in the feed. */
   readonly retentionMs: number;
@@ -15,9 +16,9 @@ export interface RetentionParts {
   readonly onError: (error: unknown) => void;
 }
 
-/** Bounds the feed: once a minute, forgets what is older than it is kept. Gives back how to stop. */
+/** Bounds the feed of a partition: once a minute, forgets what is older than it is kept. Gives back how to stop. */
 export function startRetention(parts: RetentionParts): () => Promise<void> {
-  const { store, clock, retentionMs, onError } = parts;
+  const { store, partition, clock, retentionMs, onError } = parts;
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
   let callOff = sleep();
@@ -32,7 +33,10 @@ export function startRetention(parts: RetentionParts): () => Promise<void> {
   }
 
   async function trim(): Promise<void> {
-    while (!stopped && (await store.trimFeed(clock.nowMs() - retentionMs, SLICE)) === SLICE);
+    while (
+      !stopped &&
+      (await store.trimFeed(partition, clock.nowMs() - retentionMs, SLICE)) === SLICE
+    );
   }
 
   return async () => {

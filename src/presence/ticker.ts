@@ -18,16 +18,17 @@ export interface Ticker {
 
 export interface TickerParts {
   readonly store: PresenceStore;
+  readonly partition: number;
   readonly clock: Clock;
   /** Told when ticking fails; it goes on a second later. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Time passing, as writes without a command. A tick that comes late changes nothing about what is
+ * Time passing in a partition, as writes without a command. A tick that comes late changes nothing about what is
  * written, only when; several tickers may tick one user, and the second finds nothing to do.
  */
-export function createTicker({ store, clock, onError }: TickerParts): Ticker {
+export function createTicker({ store, partition, clock, onError }: TickerParts): Ticker {
   let callOff: (() => void) | undefined;
   let running: Promise<void> = Promise.resolve();
   let stopped = true;
@@ -36,7 +37,7 @@ export function createTicker({ store, clock, onError }: TickerParts): Ticker {
     let ticked = 0;
     for (;;) {
       const nowMs = clock.nowMs();
-      const users = await store.due(nowMs, SLICE);
+      const users = await store.due(partition, nowMs, SLICE);
       await Promise.all(
         users.map((user) => store.update(user, nowMs, (record) => advance(record, nowMs))),
       );
@@ -49,7 +50,7 @@ export function createTicker({ store, clock, onError }: TickerParts): Ticker {
     let wakeAtMs = clock.nowMs() + LONGEST_SLEEP_MS;
     try {
       await tick();
-      wakeAtMs = Math.min(wakeAtMs, await store.nextDueMs());
+      wakeAtMs = Math.min(wakeAtMs, await store.nextDueMs(partition));
     } catch (error) {
       onError(error);
     }

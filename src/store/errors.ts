@@ -36,3 +36,25 @@ export class StoreUnusable extends Error {
     this.path = path;
   }
 }
+
+/** An edit of documents that isn't made: another server, or another call, was there first. */
+export class DocumentsChanged extends Error {
+  readonly code = 'DocumentsChanged';
+
+  constructor(collection: string, id: string) {
+    super(`document ${id} of ${collection} has changed meanwhile`);
+    this.name = 'DocumentsChanged';
+  }
+}
+
+/** A write under a lease that another server has by now. Nothing was kept. */
+export class LeaseLost extends Error {
+  readonly code = 'LeaseLost';
+  readonly partition: number;
+
+  constructor(partition: number) {
+    super(`the lease of partition ${partition} is another server's`);
+    this.name = 'LeaseLost';
+    this.partition = partition;
+  }
+}

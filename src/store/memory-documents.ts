@@ -1,27 +1,67 @@
+import { DocumentLog } from './document-log.ts';
 import { checkCollection, checkEdit } from './document-name.ts';
-import type { DocumentStore } from './store.ts';
+import { DocumentsChanged, LeaseLost } from './errors.ts';
+import type { DocumentStore, Lease } from './store.ts';
 
-/** Documents in this process's memory. `mustBeOpen` throws once they are closed. */
-export function memoryDocuments(mustBeOpen: () => void): DocumentStore {
-  const collections = new Map<string, Map<string, string>>();
+/** Documents in this process's memory, for however many servers are in it. */
+export class MemoryDocuments {
+  readonly #collections = new Map<string, Map<string, string>>();
+  readonly #listeners = new Set<() => void>();
+  readonly #log = new DocumentLog('memory');
 
-  return {
-    async all(collection) {
+  /**
+   * One server's view of them.
+   * @param mustBeOpen throws once that is closed
+   * @param isHeld whether a lease still is its holder's
+   */
+  view(mustBeOpen: () => void, isHeld: (lease: Lease) => boolean): DocumentStore {
+    const documents = (collection: string) => {
       mustBeOpen();
       checkCollection(collection);
-      const documents = collections.get(collection) ?? new Map<string, string>();
-      return new Map([...documents].sort(([a], [b]) => (a < b ? -1 : 1)));
-    },
+      return this.#collections.get(collection) ?? new Map<string, string>();
+    };
 
-    async write(edits) {
-      mustBeOpen();
-      for (const edit of edits) checkEdit(edit);
-      for (const { collection, id, text } of edits) {
-        const documents = collections.get(collection) ?? new Map<string, string>();
-        collections.set(collection, documents);
-        if (text === undefined) documents.delete(id);
-        else documents.set(id, text);
-      }
-    },
-  };
+    return {
+      all: async (collection) => sorted(documents(collection)),
+
+      write: async (edits, under) => {
+        mustBeOpen();
+        for (const edit of edits) checkEdit(edit);
+        if (under !== undefined && !isHeld(under)) throw new LeaseLost(under.partition);
+        for (const { collection, id, was } of edits) {
+          const is = this.#collections.get(collection)?.get(id) ?? null;
+          if (was !== undefined && was !== is) throw new DocumentsChanged(collection, id);
+        }
+        if (edits.length === 0) return;
+        for (const { collection, id, text } of edits) this.#put(collection, id, text);
+        this.#log.note(edits);
+        for (const listener of this.#listeners) queueMicrotask(listener);
+      },
+
+      since: async (collection, after) => {
+        const all = documents(collection);
+        const { revision } = this.#log;
+        const ids = this.#log.since(collection, after);
+        if (ids === undefined) return { documents: sorted(all), revision, isWhole: true };
+        const changed = new Map(ids.map((id) => [id, all.get(id)]));
+        return { documents: changed, revision, isWhole: false };
+      },
+
+      onWritten: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+    };
+  }
+
+  #put(collection: string, id: string, text: string | undefined): void {
+    const texts = this.#collections.get(collection) ?? new Map<string, string>();
+    this.#collections.set(collection, texts);
+    if (text === undefined) texts.delete(id);
+    else texts.set(id, text);
+  }
+}
+
+function sorted(documents: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map([...documents].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -22,12 +22,12 @@ export async function changedSince(
   concerns: (item: FeedItem) => boolean,
   store: PresenceStore,
 ): Promise<Changed | undefined> {
-  const { end } = await store.feedBounds();
+  const { end } = await store.feedBounds(0);
   const userIds = new Set<string>();
   let cursor = place;
   let read = 0;
   while (cursor < end && read < MOST_ENTRIES) {
-    const page = await store.feed(cursor, PAGE);
+    const page = await store.feed(0, cursor, PAGE);
     for (const item of page.entries) if (concerns(item)) userIds.add(item.userId);
     cursor = page.cursor;
     read += page.entries.length;
@@ -36,6 +36,6 @@ export async function changedSince(
     await setImmediate();
   }
   // Asked last, as it may have been forgotten meanwhile.
-  if (!isKept(place, await store.feedBounds())) return undefined;
+  if (!isKept(place, await store.feedBounds(0))) return undefined;
   return { userIds: [...userIds], cursor, isEnd: cursor >= end };
 }

@@ -73,7 +73,7 @@ async function step(
     return changes(state, asked, caller, parts);
   }
   // Before anything is read: what changes meanwhile is told in the next round.
-  const cursor = state?.cursor ?? (await store.feedBounds()).end;
+  const cursor = state?.cursor ?? (await store.feedBounds(0)).end;
   if (asked !== 'tenant') {
     const found = await readAsked(presence, caller, asked);
     return { found, next: { cursor }, hasMore: false };

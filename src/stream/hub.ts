@@ -127,8 +127,8 @@ export function createHub({ store, tail, clock, onError, seats = new Seats() }: 
   }
 
   async function readOn(stream: Stream): Promise<void> {
-    const { entries, cursor } = await store.feed(stream.after, PAGE);
-    const { start } = await store.feedBounds();
+    const { entries, cursor } = await store.feed(0, stream.after, PAGE);
+    const { start } = await store.feedBounds(0);
     if (stream.after < start) return stream.end('behind');
     const texts = concerned(entries, stream.watch).map((item) => stream.textOf(new Telling(item)));
     stream.after = cursor;

@@ -29,7 +29,7 @@ export async function snapshotOf(
     text: RETRY + snapshotEvent(presencesJson(found, reader, watch.selected), end),
     after: end,
     // What was committed after `end` and shows already isn't told again.
-    shown: { numbers, until: (await store.feedBounds()).end },
+    shown: { numbers, until: (await store.feedBounds(0)).end },
   };
 }
 

@@ -110,7 +110,7 @@ async function begin(
   parts: StreamParts,
 ): Promise<Beginning> {
   // Before the snapshot is read, so that nothing falls between it and the changes that follow.
-  const bounds = await parts.store.feedBounds();
+  const bounds = await parts.store.feedBounds(0);
   if (lastEventId !== '' && isKept(lastEventId, bounds)) return { text: RETRY, after: lastEventId };
   return asked === 'tenant'
     ? snapshotOfTenant(watch, bounds.end, parts)

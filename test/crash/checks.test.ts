@@ -104,8 +104,8 @@ function readingRecord(store: PresenceStore, change: (record: UserRecord) => Use
 
 function readingFeed(store: PresenceStore, change: (entries: readonly FeedItem[]) => FeedItem[]) {
   return {
-    async feed(after: string, limit: number) {
-      const { entries, cursor } = await store.feed(after, limit);
+    async feed(partition: number, after: string, limit: number) {
+      const { entries, cursor } = await store.feed(partition, after, limit);
       return { entries: change(entries), cursor };
     },
   };
@@ -211,11 +211,11 @@ test('a presence that does not follow from the facts beside it is a violation', 
 test('a due entry that is missing, late or there twice is a violation', async () => {
   const { look, store } = await sceneWith(SESSION, inACall);
   await expect(look({ due: async () => [] })).rejects.toThrow(/nothing is due/);
-  await expect(look({ due: (nowMs, limit) => store.due(nowMs - 1000, limit) })).rejects.toThrow(
+  await expect(look({ due: (at, nowMs, limit) => store.due(at, nowMs - 1000, limit) })).rejects.toThrow(
     /nothing is due/,
   );
-  const twice = async (nowMs: number, limit: number) => {
-    const due = await store.due(nowMs, limit);
+  const twice = async (partition: number, nowMs: number, limit: number) => {
+    const due = await store.due(partition, nowMs, limit);
     return [...due, ...due];
   };
   await expect(look({ due: twice })).rejects.toThrow(/two due entries/);
@@ -239,7 +239,7 @@ test('a number seen before the crash and not found after it is a violation', asy
 test('a sequence number that stands for two contents is a violation', async () => {
   const { numbers, look, lookAgain, store } = await sceneWith(SESSION, inACall);
   await look();
-  const [entry] = (await store.feed('', 1)).entries;
+  const [entry] = (await store.feed(0, '', 1)).entries;
   const number = entry?.change.number ?? 0;
   expect(() => numbers.saw(USER, number, 'Away/Away null')).toThrow(/was Busy.* and is Away/);
   const planted = readingFeed(store, (entries) =>

@@ -77,7 +77,7 @@ export class StoreCheck {
 
   async #readFeed(store: PresenceStore): Promise<void> {
     for (;;) {
-      const { entries, cursor } = await store.feed(this.#cursor, PAGE);
+      const { entries, cursor } = await store.feed(0, this.#cursor, PAGE);
       for (const { userId, change } of entries) {
         const { number, before, after } = change;
         const last = this.#last.get(userId) ?? { number: 0, after: OFFLINE_PRESENCE };
@@ -154,5 +154,5 @@ async function checkDue(userId: string, { untilMs }: UserRecord, store: Presence
 }
 
 async function dueUsers(store: PresenceStore, byMs: number): Promise<string[]> {
-  return (await store.due(byMs, ALL)).map(({ userId }) => userId);
+  return (await store.due(0, byMs, ALL)).map(({ userId }) => userId);
 }

@@ -54,7 +54,7 @@ function complaintsOfRich(account: Account, lost: number): string[] {
 async function readStore(path: string) {
   const store = await openLmdbStore({ path });
   try {
-    const { entries: feed } = await store.feed(FEED_START, Number.MAX_SAFE_INTEGER);
+    const { entries: feed } = await store.feed(0, FEED_START, Number.MAX_SAFE_INTEGER);
     const lanes = await store.documents.all('deliveries');
     const lost = (id: string) =>
       (JSON.parse(lanes.get(id) ?? '') as { readonly lost: number }).lost;

@@ -53,12 +53,12 @@ function createClock(time) {
 /** Whether everything that happened was looked at, and nothing waits. */
 async function isSettled(store, isOver) {
   const { documents } = store;
-  const { end } = await store.feedBounds();
+  const { end } = await store.feedBounds(0);
   const tail = (await documents.all('notifier')).get('tail');
   const lanes = [...(await documents.all('deliveries')).values()].map((text) => JSON.parse(text));
   const letters = await documents.all('lifecycle-notifications');
   return (
-    (!isOver || (await store.nextDueMs()) === Number.POSITIVE_INFINITY) &&
+    (!isOver || (await store.nextDueMs(0)) === Number.POSITIVE_INFINITY) &&
     tail >= end &&
     lanes.every(({ place }) => place === null) &&
     letters.size === 0

@@ -37,7 +37,7 @@ export function exampleOwnRoutes(
   const clock = new ManualClock(0);
   const onError = () => {};
   const presence = createPresenceService({ store, clock, directory });
-  const tail = createFeedTail({ store, clock, start: FEED_START, onError });
+  const tail = createFeedTail({ store, partition: 0, clock, start: FEED_START, onError });
   const hub = createHub({ store, tail, clock, onError });
   const subscriptions = exampleSubscriptions(clock, profile, directory);
   const { courier } = recordingCourier();

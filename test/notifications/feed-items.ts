@@ -22,6 +22,7 @@ export function feedItem(number: number, user: number, after: Partial<Presence> 
   return {
     tenantId: TENANT,
     userId: guid(user),
+    partition: 0,
     cursor: place(number),
     change: {
       number,

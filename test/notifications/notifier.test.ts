@@ -253,7 +253,7 @@ describe('a restart', () => {
     await simulation.set(1, BUSY);
     await simulation.settled();
     await simulation.pass(2000);
-    await simulation.store.trimFeed(simulation.clock.nowMs() + 1, 100);
+    await simulation.store.trimFeed(0, simulation.clock.nowMs() + 1, 100);
     simulation.kill();
     await simulation.start();
     simulation.react(accepts);

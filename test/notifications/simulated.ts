@@ -117,6 +117,7 @@ export async function simulate(receiver: Receiver, given: Partial<DeliveryTerms>
     };
     const tail = createFeedTail({
       store: mortalStore,
+      partition: 0,
       clock: mortalClock,
       start: kept.bounds.end,
       onError,
@@ -268,6 +269,10 @@ function mortal(store: PresenceStore, alive: { now: boolean }): PresenceStore {
     ...store,
     feed: guard(store.feed),
     feedBounds: guard(store.feedBounds),
-    documents: { all: guard(store.documents.all), write: guard(store.documents.write) },
+    documents: {
+      ...store.documents,
+      all: guard(store.documents.all),
+      write: guard(store.documents.write),
+    },
   };
 }

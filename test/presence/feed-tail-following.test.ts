@@ -57,8 +57,8 @@ describe('following the feed', () => {
     });
     const { tail } = setUp({
       ...store,
-      async feed(after, limit) {
-        const page = await store.feed(after, limit);
+      async feed(partition, after, limit) {
+        const page = await store.feed(partition, after, limit);
         await asked;
         return page;
       },
@@ -77,10 +77,10 @@ describe('following the feed', () => {
     let reads = 0;
     const { clock, tail, errors } = setUp({
       ...store,
-      async feed(after, limit) {
+      async feed(partition, after, limit) {
         reads++;
         if (failing) throw new StoreUnavailable('no room', 1000);
-        return store.feed(after, limit);
+        return store.feed(partition, after, limit);
       },
     });
     const seen = follow(tail);
@@ -156,9 +156,9 @@ describe('following the feed', () => {
     let reads = 0;
     const counting: PresenceStore = {
       ...store,
-      feed(after, limit) {
+      feed(partition, after, limit) {
         reads++;
-        return store.feed(after, limit);
+        return store.feed(partition, after, limit);
       },
     };
     const { clock, tail, errors, alarms } = setUp(counting);
@@ -187,9 +187,9 @@ describe('following the feed', () => {
     });
     const { tail } = setUp({
       ...store,
-      async feed(after, limit) {
+      async feed(partition, after, limit) {
         await asked;
-        return store.feed(after, limit);
+        return store.feed(partition, after, limit);
       },
     });
     const seen = follow(tail);

@@ -26,7 +26,7 @@ test('changes older than the retention are forgotten, and younger ones kept', as
     const command = { ...session, pair, lifetimeMs: 4 * HOUR_MS };
     await store.update(user, nowMs, (record) => advance(record, nowMs, command));
   }
-  const total = (await store.feed(FEED_START, 100)).entries.length;
+  const total = (await store.feed(0, FEED_START, 100)).entries.length;
   let done: (count: number) => void = () => {};
   let failed: (error: unknown) => void = () => {};
   const trimmed = new Promise<number>((resolve, reject) => {
@@ -36,12 +36,13 @@ test('changes older than the retention are forgotten, and younger ones kept', as
   const stop = startRetention({
     store: {
       ...store,
-      async trimFeed(beforeMs, limit) {
-        const count = await store.trimFeed(beforeMs, limit);
+      async trimFeed(partition, beforeMs, limit) {
+        const count = await store.trimFeed(partition, beforeMs, limit);
         done(count);
         return count;
       },
     },
+    partition: 0,
     clock,
     retentionMs: HOUR_MS,
     onError: (error) => failed(error),
@@ -49,7 +50,7 @@ test('changes older than the retention are forgotten, and younger ones kept', as
   clock.set(START_MS + 2.5 * HOUR_MS);
   expect(await trimmed).toBeGreaterThan(0);
   await stop();
-  const { entries } = await store.feed(FEED_START, 100);
+  const { entries } = await store.feed(0, FEED_START, 100);
   expect(entries.length).toBeLessThan(total);
   expect(entries.every(({ change }) => change.atMs >= START_MS + 1.5 * HOUR_MS)).toBe(true);
 });

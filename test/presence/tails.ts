@@ -24,6 +24,7 @@ export function setUp(store: PresenceStore = openMemoryStore(), start = FEED_STA
   };
   const tail = createFeedTail({
     store,
+    partition: 0,
     clock: { nowMs: () => clock.nowMs(), alarm },
     start,
     onError: (error) => errors.push(error),
@@ -56,5 +57,5 @@ export function numbers(from: number, to: number): string[] {
 }
 
 export async function cursorAfter(store: PresenceStore, count: number): Promise<string> {
-  return (await store.feed(FEED_START, count)).cursor;
+  return (await store.feed(0, FEED_START, count)).cursor;
 }

@@ -40,6 +40,7 @@ function setUp(store: PresenceStore = openMemoryStore()) {
   };
   const ticker = createTicker({
     store,
+    partition: 0,
     clock: { nowMs: () => clock.nowMs(), alarm: alarmed },
     onError: (error) => errors.push(error),
   });
@@ -52,7 +53,7 @@ function setUp(store: PresenceStore = openMemoryStore()) {
 }
 
 async function changesOf(store: PresenceStore) {
-  const { entries } = await store.feed(FEED_START, 10_000);
+  const { entries } = await store.feed(0, FEED_START, 10_000);
   return entries.map(({ change }) => [change.after.activity, (change.atMs - START_MS) / MINUTE_MS]);
 }
 
@@ -127,10 +128,10 @@ describe('the ticker', () => {
     await service.execute(user(1), set(BUSY, 10));
     clock.advance(9 * MINUTE_MS);
     await service.execute(user(1), set(BUSY, 10));
-    expect(await store.nextDueMs()).toBe(START_MS + 10 * MINUTE_MS);
+    expect(await store.nextDueMs(0)).toBe(START_MS + 10 * MINUTE_MS);
     clock.advance(MINUTE_MS);
     expect(await ticker.tick()).toBe(1);
-    expect(await store.nextDueMs()).toBe(START_MS + 19 * MINUTE_MS);
+    expect(await store.nextDueMs(0)).toBe(START_MS + 19 * MINUTE_MS);
     expect(await changesOf(store)).toHaveLength(1);
   });
 
@@ -147,9 +148,9 @@ describe('the ticker', () => {
     let failing = true;
     const flaky: PresenceStore = {
       ...store,
-      async due(nowMs, limit) {
+      async due(partition, nowMs, limit) {
         if (failing) throw new StoreUnavailable('no room', 1000);
-        return store.due(nowMs, limit);
+        return store.due(partition, nowMs, limit);
       },
     };
     const { clock, service, ticker, errors, asleep } = setUp(flaky);

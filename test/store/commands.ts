@@ -63,7 +63,7 @@ export async function wholeFeed(
 ): Promise<FeedEntry[]> {
   const all: FeedEntry[] = [];
   for (let cursor = from; ; ) {
-    const page = await store.feed(cursor, pageSize);
+    const page = await store.feed(0, cursor, pageSize);
     if (page.entries.length === 0) return all;
     for (const { tenantId, userId, change } of page.entries) {
       all.push({ tenantId, userId, change });

@@ -17,14 +17,16 @@ import {
   user,
   wholeFeed,
 } from './commands.ts';
+import { documentChangeContract } from './document-change-contract.ts';
 import { documentContract } from './document-contract.ts';
 import { feedPlaceContract } from './feed-place-contract.ts';
 import { usersContract } from './users-contract.ts';
 
-/** What every store does. `open` gives a new, empty one. */
+/** What every store does. `open` gives a new, empty one of one partition. */
 export function storeContract(name: string, open: () => Promise<PresenceStore>): void {
   feedPlaceContract(name, open);
   documentContract(name, open);
+  documentChangeContract(name, open);
   usersContract(name, open);
   describe(`${name} store`, () => {
     let store: PresenceStore;
@@ -122,13 +124,13 @@ export function storeContract(name: string, open: () => Promise<PresenceStore>):
         expect(refused.changes).toHaveLength(1);
         expect(await readOne(store, user(1))).toEqual(first.record);
         expect(await wholeFeed(store)).toHaveLength(1);
-        expect(await store.due(late, 10)).toEqual([user(1)]);
+        expect(await store.due(0, late, 10)).toEqual([user(1)]);
       });
 
       it('keeps nothing of a refused update of a user never written', async () => {
         expect((await tell(store, user(1), START_MS, clearPresence)).refusal).toBeDefined();
         expect(await readOne(store, user(1))).toBeUndefined();
-        expect(await store.nextDueMs()).toBe(NEVER_MS);
+        expect(await store.nextDueMs(0)).toBe(NEVER_MS);
       });
 
       it('fails an update whose step throws, and no other', async () => {
@@ -154,58 +156,58 @@ export function storeContract(name: string, open: () => Promise<PresenceStore>):
         await tell(store, user(2), START_MS, setPresence(BUSY, 10 * MINUTE_MS));
         await tell(store, user(3), START_MS, setPresence(BUSY, 20 * MINUTE_MS));
         await tell(store, user(4), START_MS, setPresence(BUSY, 40 * MINUTE_MS));
-        const due = await store.due(START_MS + 30 * MINUTE_MS, 10);
+        const due = await store.due(0, START_MS + 30 * MINUTE_MS, 10);
         expect(due).toEqual([user(2), user(3), user(1)]);
-        expect(await store.nextDueMs()).toBe(START_MS + 10 * MINUTE_MS);
+        expect(await store.nextDueMs(0)).toBe(START_MS + 10 * MINUTE_MS);
       });
 
       it('gives no more than asked for', async () => {
         for (const at of [3, 1, 2]) {
           await tell(store, user(at), START_MS, setPresence(BUSY, at * 10 * MINUTE_MS));
         }
-        expect(await store.due(START_MS + 60 * MINUTE_MS, 2)).toEqual([user(1), user(2)]);
-        expect(await store.due(START_MS + 60 * MINUTE_MS, 2)).toEqual([user(1), user(2)]);
-        expect(await store.due(START_MS + 60 * MINUTE_MS, 0)).toEqual([]);
+        expect(await store.due(0, START_MS + 60 * MINUTE_MS, 2)).toEqual([user(1), user(2)]);
+        expect(await store.due(0, START_MS + 60 * MINUTE_MS, 2)).toEqual([user(1), user(2)]);
+        expect(await store.due(0, START_MS + 60 * MINUTE_MS, 0)).toEqual([]);
       });
 
       it('gives a user at its very instant, and not a millisecond before', async () => {
         await tell(store, user(1), START_MS, setPresence(BUSY, 5 * MINUTE_MS));
-        expect(await store.due(START_MS + 5 * MINUTE_MS - 1, 10)).toEqual([]);
-        expect(await store.due(START_MS + 5 * MINUTE_MS, 10)).toEqual([user(1)]);
+        expect(await store.due(0, START_MS + 5 * MINUTE_MS - 1, 10)).toEqual([]);
+        expect(await store.due(0, START_MS + 5 * MINUTE_MS, 10)).toEqual([user(1)]);
       });
 
       it('has none for a user for whom nothing is to come', async () => {
         await tell(store, user(1), START_MS, setStatusMessage('for ever'));
-        expect(await store.nextDueMs()).toBe(NEVER_MS);
-        expect(await store.due(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
+        expect(await store.nextDueMs(0)).toBe(NEVER_MS);
+        expect(await store.due(0, Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
       });
 
       it('keeps an early entry through a keep-alive, and sets it right when it has come', async () => {
         await tell(store, user(1), START_MS, setPresence(BUSY, 10 * MINUTE_MS));
         const firstDueMs = START_MS + 10 * MINUTE_MS;
         await tell(store, user(1), START_MS + MINUTE_MS, setPresence(BUSY, 10 * MINUTE_MS));
-        expect(await store.nextDueMs()).toBe(firstDueMs);
-        expect(await store.due(firstDueMs, 10)).toEqual([user(1)]);
+        expect(await store.nextDueMs(0)).toBe(firstDueMs);
+        expect(await store.due(0, firstDueMs, 10)).toEqual([user(1)]);
 
         const tick = await tell(store, user(1), firstDueMs);
         expect(tick.changes).toEqual([]);
-        expect(await store.nextDueMs()).toBe(firstDueMs + MINUTE_MS);
-        expect(await store.due(firstDueMs, 10)).toEqual([]);
+        expect(await store.nextDueMs(0)).toBe(firstDueMs + MINUTE_MS);
+        expect(await store.due(0, firstDueMs, 10)).toEqual([]);
       });
 
       it('moves an entry that would come too late', async () => {
         await tell(store, user(1), START_MS, setPresence(BUSY, 60 * MINUTE_MS));
         await tell(store, user(1), START_MS, setPresence(BUSY, 5 * MINUTE_MS));
-        expect(await store.nextDueMs()).toBe(START_MS + 5 * MINUTE_MS);
-        expect(await store.due(START_MS + 5 * MINUTE_MS, 10)).toEqual([user(1)]);
-        expect(await store.due(START_MS + 60 * MINUTE_MS, 10)).toEqual([user(1)]);
+        expect(await store.nextDueMs(0)).toBe(START_MS + 5 * MINUTE_MS);
+        expect(await store.due(0, START_MS + 5 * MINUTE_MS, 10)).toEqual([user(1)]);
+        expect(await store.due(0, START_MS + 60 * MINUTE_MS, 10)).toEqual([user(1)]);
       });
 
       it('has none any more when the last has passed', async () => {
         await tell(store, user(1), START_MS, setPresence(BUSY, 5 * MINUTE_MS));
         const { changes } = await tell(store, user(1), START_MS + 5 * MINUTE_MS);
         expect(changes).toHaveLength(1);
-        expect(await store.nextDueMs()).toBe(NEVER_MS);
+        expect(await store.nextDueMs(0)).toBe(NEVER_MS);
       });
     });
 
@@ -240,9 +242,9 @@ export function storeContract(name: string, open: () => Promise<PresenceStore>):
 
       it('gets nothing from a keep-alive that changes nothing', async () => {
         await tell(store, user(1), START_MS, setPresence(BUSY));
-        const { cursor } = await store.feed(FEED_START, 10);
+        const { cursor } = await store.feed(0, FEED_START, 10);
         await tell(store, user(1), START_MS + MINUTE_MS, setPresence(BUSY));
-        expect(await store.feed(cursor, 10)).toEqual({ entries: [], cursor });
+        expect(await store.feed(0, cursor, 10)).toEqual({ entries: [], cursor });
       });
 
       it('is read in pages that leave nothing out and repeat nothing', async () => {
@@ -262,10 +264,10 @@ export function storeContract(name: string, open: () => Promise<PresenceStore>):
 
       it('is read on from a cursor when more has come', async () => {
         await tell(store, user(1), START_MS, setPresence(BUSY));
-        const page = await store.feed(FEED_START, 10);
-        expect(await store.feed(page.cursor, 10)).toEqual({ entries: [], cursor: page.cursor });
+        const page = await store.feed(0, FEED_START, 10);
+        expect(await store.feed(0, page.cursor, 10)).toEqual({ entries: [], cursor: page.cursor });
         await tell(store, user(1), START_MS + 1, setPresence(DO_NOT_DISTURB));
-        const next = await store.feed(page.cursor, 10);
+        const next = await store.feed(0, page.cursor, 10);
         expect(next.entries.map(({ change }) => change.after.availability)).toEqual([
           'DoNotDisturb',
         ]);
@@ -276,32 +278,32 @@ export function storeContract(name: string, open: () => Promise<PresenceStore>):
         for (let at = 0; at < 10; at++) {
           await tell(store, user(1), START_MS + at, setStatusMessage(`${at}`));
         }
-        const { cursor } = await store.feed(FEED_START, 3);
-        expect(await store.trimFeed(START_MS + 5, 2)).toBe(2);
+        const { cursor } = await store.feed(0, FEED_START, 3);
+        expect(await store.trimFeed(0, START_MS + 5, 2)).toBe(2);
         expect(await wholeFeed(store)).toHaveLength(8);
         // The cursor of a reader who is further on stays good, and so does one of forgotten entries.
-        expect((await store.feed(cursor, 1)).entries[0]?.change.atMs).toBe(START_MS + 3);
-        expect(await store.trimFeed(START_MS + 5, 100)).toBe(3);
-        expect(await store.trimFeed(START_MS + 5, 100)).toBe(0);
-        expect((await store.feed(FEED_START, 1)).entries[0]?.change.atMs).toBe(START_MS + 5);
-        expect((await store.feed(cursor, 1)).entries[0]?.change.atMs).toBe(START_MS + 5);
+        expect((await store.feed(0, cursor, 1)).entries[0]?.change.atMs).toBe(START_MS + 3);
+        expect(await store.trimFeed(0, START_MS + 5, 100)).toBe(3);
+        expect(await store.trimFeed(0, START_MS + 5, 100)).toBe(0);
+        expect((await store.feed(0, FEED_START, 1)).entries[0]?.change.atMs).toBe(START_MS + 5);
+        expect((await store.feed(0, cursor, 1)).entries[0]?.change.atMs).toBe(START_MS + 5);
       });
 
       it('forgets from the start on, and stops at the first that is to be kept', async () => {
         await tell(store, user(1), START_MS + 10, setPresence(BUSY));
         await tell(store, user(2), START_MS, setPresence(BUSY));
-        expect(await store.trimFeed(START_MS + 5, 100)).toBe(0);
-        expect(await store.trimFeed(START_MS + 11, 100)).toBe(2);
+        expect(await store.trimFeed(0, START_MS + 5, 100)).toBe(0);
+        expect(await store.trimFeed(0, START_MS + 11, 100)).toBe(2);
         expect(await wholeFeed(store)).toEqual([]);
       });
 
       it('counts on after all was forgotten', async () => {
         await tell(store, user(1), START_MS, setPresence(BUSY));
-        const { cursor } = await store.feed(FEED_START, 10);
-        expect(await store.trimFeed(NEVER_MS, 100)).toBe(1);
+        const { cursor } = await store.feed(0, FEED_START, 10);
+        expect(await store.trimFeed(0, NEVER_MS, 100)).toBe(1);
         await tell(store, user(1), START_MS + 1, setPresence(DO_NOT_DISTURB));
-        expect((await store.feed(cursor, 10)).entries).toHaveLength(1);
-        expect((await store.feed(FEED_START, 10)).entries).toHaveLength(1);
+        expect((await store.feed(0, cursor, 10)).entries).toHaveLength(1);
+        expect((await store.feed(0, FEED_START, 10)).entries).toHaveLength(1);
       });
 
       it('counts what two trims at a time forget once', async () => {
@@ -309,8 +311,8 @@ export function storeContract(name: string, open: () => Promise<PresenceStore>):
           await tell(store, user(1), START_MS + at, setStatusMessage(`${at}`));
         }
         const counts = await Promise.all([
-          store.trimFeed(NEVER_MS, 6),
-          store.trimFeed(NEVER_MS, 6),
+          store.trimFeed(0, NEVER_MS, 6),
+          store.trimFeed(0, NEVER_MS, 6),
         ]);
         expect(counts).toEqual([6, 4]);
       });
@@ -359,11 +361,11 @@ export function storeContract(name: string, open: () => Promise<PresenceStore>):
         await expect(store.update(user(1), START_MS, stepAt(START_MS))).rejects.toThrow(
           StoreUnavailable,
         );
-        await expect(store.due(START_MS, 1)).rejects.toThrow(StoreUnavailable);
-        await expect(store.nextDueMs()).rejects.toThrow(StoreUnavailable);
-        await expect(store.feed(FEED_START, 1)).rejects.toThrow(StoreUnavailable);
-        await expect(store.feedBounds()).rejects.toThrow(StoreUnavailable);
-        await expect(store.trimFeed(START_MS, 1)).rejects.toThrow(StoreUnavailable);
+        await expect(store.due(0, START_MS, 1)).rejects.toThrow(StoreUnavailable);
+        await expect(store.nextDueMs(0)).rejects.toThrow(StoreUnavailable);
+        await expect(store.feed(0, FEED_START, 1)).rejects.toThrow(StoreUnavailable);
+        await expect(store.feedBounds(0)).rejects.toThrow(StoreUnavailable);
+        await expect(store.trimFeed(0, START_MS, 1)).rejects.toThrow(StoreUnavailable);
         expect(store.health().writable).toBe(false);
       });
     });

@@ -153,12 +153,12 @@ export function documentContract(name: string, open: () => Promise<PresenceStore
       await store.documents.write([edit('a', '1')]);
       await new Promise(setImmediate);
       expect(hints).toBe(0);
-      const { end } = await store.feedBounds();
+      const { end } = await store.feedBounds(0);
       await Promise.all([
         tell(store, user(1), START_MS, setPresence()),
         store.documents.write([edit('b', '1')]),
       ]);
-      expect((await store.feed(end, 10)).entries).toHaveLength(1);
+      expect((await store.feed(0, end, 10)).entries).toHaveLength(1);
       expect(await all()).toHaveLength(2);
     });
 

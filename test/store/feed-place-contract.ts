@@ -21,7 +21,7 @@ export function feedPlaceContract(name: string, open: () => Promise<PresenceStor
     }
 
     async function items(from = FEED_START): Promise<readonly FeedItem[]> {
-      return (await store.feed(from, 1000)).entries;
+      return (await store.feed(0, from, 1000)).entries;
     }
 
     const contents = (read: readonly FeedItem[]) =>
@@ -34,7 +34,7 @@ export function feedPlaceContract(name: string, open: () => Promise<PresenceStor
       for (const [at, { cursor }] of read.entries()) {
         expect(await items(cursor)).toEqual(read.slice(at + 1));
       }
-      expect((await store.feed(FEED_START, 5)).cursor).toBe(read[4]?.cursor);
+      expect((await store.feed(0, FEED_START, 5)).cursor).toBe(read[4]?.cursor);
     });
 
     it('sort as text in the order of the feed, after the start', async () => {
@@ -49,20 +49,20 @@ export function feedPlaceContract(name: string, open: () => Promise<PresenceStor
       const [{ cursor } = { cursor: '' }] = await items();
       const others = ['1', 'x', ' ', '-1', `${cursor}0`, cursor.slice(1), `-${cursor.slice(1)}`];
       for (const other of [...others, '0'.repeat(16), '9'.repeat(16), cursor.replace(/.$/, 'e')]) {
-        await expect(store.feed(other, 10)).rejects.toThrow(TypeError);
+        await expect(store.feed(0, other, 10)).rejects.toThrow(TypeError);
       }
     });
 
     it('at both ends are the start as long as there was nothing', async () => {
-      expect(await store.feedBounds()).toEqual({ start: FEED_START, end: FEED_START });
+      expect(await store.feedBounds(0)).toEqual({ start: FEED_START, end: FEED_START });
     });
 
     it('at the end are after the last entry, and at the start before the first', async () => {
       await change(0, 3);
       const read = await items();
-      expect(await store.feedBounds()).toEqual({ start: FEED_START, end: read.at(-1)?.cursor });
+      expect(await store.feedBounds(0)).toEqual({ start: FEED_START, end: read.at(-1)?.cursor });
       await change(3, 4);
-      const { end } = await store.feedBounds();
+      const { end } = await store.feedBounds(0);
       expect(end).toBe((await items()).at(-1)?.cursor);
       expect(await items(end)).toEqual([]);
     });
@@ -70,8 +70,8 @@ export function feedPlaceContract(name: string, open: () => Promise<PresenceStor
     it('at the start show who has missed something when entries were forgotten', async () => {
       await change(0, 10);
       const read = await items();
-      await store.trimFeed(START_MS + 4, 100);
-      const { start, end } = await store.feedBounds();
+      await store.trimFeed(0, START_MS + 4, 100);
+      const { start, end } = await store.feedBounds(0);
       expect(contents(await items(start))).toEqual(['4', '5', '6', '7', '8', '9']);
       expect(end).toBe(read.at(-1)?.cursor);
       // Who has read 0 to 3 missed nothing; who has read less did.
@@ -84,11 +84,11 @@ export function feedPlaceContract(name: string, open: () => Promise<PresenceStor
 
     it('are one when all was forgotten, and part again with the next entry', async () => {
       await change(0, 3);
-      const before = await store.feedBounds();
-      expect(await store.trimFeed(NEVER_MS, 100)).toBe(3);
-      expect(await store.feedBounds()).toEqual({ start: before.end, end: before.end });
+      const before = await store.feedBounds(0);
+      expect(await store.trimFeed(0, NEVER_MS, 100)).toBe(3);
+      expect(await store.feedBounds(0)).toEqual({ start: before.end, end: before.end });
       await change(3, 4);
-      const { start, end } = await store.feedBounds();
+      const { start, end } = await store.feedBounds(0);
       expect(start).toBe(before.end);
       expect(end > start).toBe(true);
       expect(contents(await items(start))).toEqual(['3']);

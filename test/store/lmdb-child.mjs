@@ -12,10 +12,10 @@ const say = (what) => new Promise((resolve) => process.send(what, resolve));
 const heard = () => new Promise((resolve) => process.once('message', resolve));
 
 async function readAll(store) {
-  const { entries } = await store.feed('', 100_000);
+  const { entries } = await store.feed(0, '', 100_000);
   const users = new Map(entries.map((entry) => [entry.userId, entry.tenantId]));
   for (const [userId, tenantId] of users) await store.read(tenantId, [userId]);
-  await store.due(Number.MAX_SAFE_INTEGER, 100_000);
+  await store.due(0, Number.MAX_SAFE_INTEGER, 100_000);
   return users.size;
 }
 

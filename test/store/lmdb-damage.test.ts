@@ -190,7 +190,7 @@ describe('a damaged file', () => {
     const command = { kind: 'setStatusMessage', appId: guid(1), content: marker } as const;
     const step = stepAt(START_MS, { ...command, expiresAtMs: NEVER_MS, expiry: null });
     await store.update({ tenantId, userId }, START_MS, step);
-    await store.trimFeed(START_MS * 2, 10);
+    await store.trimFeed(0, START_MS * 2, 10);
     // Users before and after it in the file, so that the look at some entries doesn't meet it.
     for (let at = 0; at < 40; at++) {
       await tell(store, { tenantId, userId: guid(at) }, START_MS, setPresence(BUSY));
@@ -220,7 +220,7 @@ describe('a damaged file', () => {
     // Something large, at the end of the file, and gone again.
     await tell(store, user(1), START_MS, setStatusMessage('x'.repeat(100_000)));
     await tell(store, user(1), START_MS, setStatusMessage(''));
-    await store.trimFeed(NEVER_MS, 100);
+    await store.trimFeed(0, NEVER_MS, 100);
     for (let at = 0; at < 50; at++) await tell(store, user(at), START_MS, setPresence(IN_A_CALL));
     await store.close();
 

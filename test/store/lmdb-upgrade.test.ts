@@ -41,7 +41,7 @@ async function storeOfSchema1(forgotten: number, documentsAreLeft = false): Prom
   for (let at = 0; at < 10; at++) {
     await tell(store, user(at), START_MS + at, setStatusMessage(`${at}`));
   }
-  await store.trimFeed(NEVER_MS, forgotten);
+  await store.trimFeed(0, NEVER_MS, forgotten);
   await store.close();
   await within(folder, (root) => {
     if (!documentsAreLeft) existingTable(root, 'documents')?.dropSync();
@@ -89,13 +89,13 @@ describe('a store of schema 1', () => {
     for (const forgotten of [0, 4, 10]) {
       const folder = await storeOfSchema1(forgotten);
       const store = await openLmdbStore({ path: folder });
-      const { start, end } = await store.feedBounds();
+      const { start, end } = await store.feedBounds(0);
       expect(start === FEED_START).toBe(forgotten === 0);
       expect(start === end).toBe(forgotten === 10);
       expect(await wholeFeed(store, 100, start)).toHaveLength(10 - forgotten);
       await tell(store, user(1), START_MS + 20, setStatusMessage('next'));
-      expect((await store.feed(end, 10)).entries).toHaveLength(1);
-      expect((await store.feedBounds()).end > end).toBe(true);
+      expect((await store.feed(0, end, 10)).entries).toHaveLength(1);
+      expect((await store.feedBounds(0)).end > end).toBe(true);
       await store.close();
     }
   });
@@ -124,19 +124,19 @@ describe('a store of the newest schema', () => {
     const store = await openLmdbStore({ path });
     for (let at = 0; at < 5; at++)
       await tell(store, user(at), START_MS + at, setStatusMessage('x'));
-    expect(await store.trimFeed(START_MS + 2, 10)).toBe(2);
-    const some = await store.feedBounds();
+    expect(await store.trimFeed(0, START_MS + 2, 10)).toBe(2);
+    const some = await store.feedBounds(0);
     await store.close();
     const second = await openLmdbStore({ path });
-    expect(await second.feedBounds()).toEqual(some);
-    expect(await second.trimFeed(NEVER_MS, 10)).toBe(3);
+    expect(await second.feedBounds(0)).toEqual(some);
+    expect(await second.trimFeed(0, NEVER_MS, 10)).toBe(3);
     await second.close();
     const third = await openLmdbStore({ path });
-    expect(await third.feedBounds()).toEqual({ start: some.end, end: some.end });
+    expect(await third.feedBounds(0)).toEqual({ start: some.end, end: some.end });
     await tell(third, user(1), START_MS + 9, setStatusMessage('y'));
-    const { start, end } = await third.feedBounds();
+    const { start, end } = await third.feedBounds(0);
     expect(start).toBe(some.end);
-    expect((await third.feed(start, 10)).cursor).toBe(end);
+    expect((await third.feed(0, start, 10)).cursor).toBe(end);
     await third.close();
   });
 

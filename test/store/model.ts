@@ -103,7 +103,7 @@ export function storeModel(name: string, open: () => Promise<PresenceStore>): vo
           const written = writes.map((edits) => store.documents.write(edits));
           for (const each of writes.flat()) model.write(each);
           await Promise.all([...updates, ...written]);
-          expect(await store.trimFeed(NEVER_MS, forgotten)).toBe(
+          expect(await store.trimFeed(0, NEVER_MS, forgotten)).toBe(
             Math.min(forgotten, model.feed.length),
           );
           model.feed = model.feed.slice(forgotten);
@@ -123,16 +123,16 @@ async function compare(store: PresenceStore, model: Model, nowMs: number): Promi
     expect(records).toEqual(model.records(tenant));
   }
   expect(await wholeFeed(store, 7)).toEqual(model.feed);
-  const { start, end } = await store.feedBounds();
+  const { start, end } = await store.feedBounds(0);
   expect(await wholeFeed(store, 7, start)).toEqual(model.feed);
-  expect((await store.feed(start, 1000)).cursor).toBe(end);
+  expect((await store.feed(0, start, 1000)).cursor).toBe(end);
   for (const collection of ['a', 'ab']) {
     const documents = [...model.documents(collection)].toSorted(([a], [b]) => (a < b ? -1 : 1));
     expect([...(await store.documents.all(collection))]).toEqual(documents);
   }
-  expect(await store.nextDueMs()).toBe(model.nextDueMs());
+  expect(await store.nextDueMs(0)).toBe(model.nextDueMs());
 
-  const due = await store.due(nowMs, 100);
+  const due = await store.due(0, nowMs, 100);
   const instants = due.map((who) => model.armedMs(who));
   expect(instants).toEqual(instants.toSorted((a, b) => a - b));
   expect(instants.every((instant) => instant <= nowMs)).toBe(true);

@@ -57,11 +57,11 @@ describe('while Redis is away', () => {
       store.documents.all('things'),
       readOne(store, user(1)),
       store.users(user(1).tenantId, '', 1),
-      store.due(START_MS, 1),
-      store.nextDueMs(),
-      store.feed(FEED_START, 1),
-      store.feedBounds(),
-      store.trimFeed(START_MS, 1),
+      store.due(0, START_MS, 1),
+      store.nextDueMs(0),
+      store.feed(0, FEED_START, 1),
+      store.feedBounds(0),
+      store.trimFeed(0, START_MS, 1),
     ];
     for (const { error, ms } of await Promise.all(calls.map(rejection))) {
       expect(error).toBeInstanceOf(StoreUnavailable);
@@ -94,7 +94,7 @@ describe('while Redis is away', () => {
     expect(await recoveryMs()).toBeLessThan(RECOVERY_MS);
     // It was given up before Redis went on: it isn't carried out after all.
     expect((await readOne(store, user(1)))?.presence.availability).toBe('Busy');
-    const { entries } = await store.feed(FEED_START, 10);
+    const { entries } = await store.feed(0, FEED_START, 10);
     expect(entries.map(({ userId }) => userId)).toEqual([user(1).userId, user(9).userId]);
   });
 

@@ -73,7 +73,7 @@ describe('serving a Redis', () => {
     const late = [
       tell(store, user(1), START_MS + 1, setPresence(DO_NOT_DISTURB)),
       store.documents.write([{ collection: 'things', id: '1', text: 'two' }]),
-      store.trimFeed(START_MS + 1, 10),
+      store.trimFeed(0, START_MS + 1, 10),
     ];
     for (const each of late) await expect(each).rejects.toMatchObject(refused);
     expect((await readOne(store, user(1)))?.presence.availability).toBe('Busy');

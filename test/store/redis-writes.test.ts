@@ -129,10 +129,10 @@ describe('a write to Redis', () => {
 
   it('gives no place in the feed again to another entry, though Redis lost the last ones', async () => {
     await tell(store, user(1), START_MS, setPresence(BUSY));
-    const { cursor } = await store.feed(FEED_START, 10);
+    const { cursor } = await store.feed(0, FEED_START, 10);
     await server.raw.del(FEED, STATE);
     await tell(store, user(1), START_MS + 1, setPresence(DO_NOT_DISTURB));
-    const page = await store.feed(cursor, 10);
+    const page = await store.feed(0, cursor, 10);
     expect(page.entries).toHaveLength(1);
     expect(page.cursor > cursor).toBe(true);
   });

@@ -31,10 +31,10 @@ export function reopenContract(name: string, newPlace: () => Promise<Place>): vo
       const look = async (from: PresenceStore) => ({
         records: await from.read(user(0).tenantId, ids),
         feed: await wholeFeed(from),
-        bounds: await from.feedBounds(),
-        due: await from.due(NEVER_MS, 100),
-        next: await from.nextDueMs(),
-        page: await from.feed(FEED_START, 7),
+        bounds: await from.feedBounds(0),
+        due: await from.due(0, NEVER_MS, 100),
+        next: await from.nextDueMs(0),
+        page: await from.feed(0, FEED_START, 7),
         documents: await from.documents.all('things'),
       });
       const before = await look(store);
@@ -50,14 +50,14 @@ export function reopenContract(name: string, newPlace: () => Promise<Place>): vo
       const store = await open();
       await tell(store, user(1), START_MS, setPresence(BUSY));
       await tell(store, user(1), START_MS, setPresence(DO_NOT_DISTURB));
-      const { cursor } = await store.feed(FEED_START, 10);
-      expect(await store.trimFeed(NEVER_MS, 10)).toBe(2);
+      const { cursor } = await store.feed(0, FEED_START, 10);
+      expect(await store.trimFeed(0, NEVER_MS, 10)).toBe(2);
       await store.close();
       const reopened = await open();
-      expect(await reopened.feed(cursor, 10)).toEqual({ entries: [], cursor });
-      expect(await reopened.feedBounds()).toEqual({ start: cursor, end: cursor });
+      expect(await reopened.feed(0, cursor, 10)).toEqual({ entries: [], cursor });
+      expect(await reopened.feedBounds(0)).toEqual({ start: cursor, end: cursor });
       await tell(reopened, user(1), START_MS, setPresence(BUSY));
-      expect((await reopened.feed(cursor, 10)).entries).toHaveLength(1);
+      expect((await reopened.feed(0, cursor, 10)).entries).toHaveLength(1);
       await reopened.close();
     });
 

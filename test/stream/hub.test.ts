@@ -42,8 +42,8 @@ test('a client that is ahead of the server’s own reading is told nothing twice
   let held = Promise.resolve();
   const slow: PresenceStore = {
     ...store,
-    async feed(after, limit) {
-      const page = await store.feed(after, limit);
+    async feed(partition, after, limit) {
+      const page = await store.feed(partition, after, limit);
       await held;
       return page;
     },
@@ -54,7 +54,7 @@ test('a client that is ahead of the server’s own reading is told nothing twice
     release = resolve;
   });
   await say(porchlight, USER, 'told already');
-  const { end } = await store.feedBounds();
+  const { end } = await store.feedBounds(0);
   const stream = await watch(porchlight, `?ids=${USER}`, { lastEventId: end });
   await stream.until(({ text }) => text.includes('retry'));
   release();
@@ -68,9 +68,9 @@ test('a stream whose feed cannot be read is ended, and the log says why', async 
   let isBroken = false;
   const broken: PresenceStore = {
     ...store,
-    async feed(after, limit) {
+    async feed(partition, after, limit) {
       if (isBroken) throw new Error('the disk is gone');
-      return store.feed(after, limit);
+      return store.feed(partition, after, limit);
     },
   };
   const porchlight = await startPorchlight({ parts: { store: broken } });
@@ -95,7 +95,7 @@ test('a client that hangs up leaves nothing behind, at whatever point it does', 
   const onError = (error: unknown) => {
     throw error;
   };
-  const tail = createFeedTail({ store, clock, start: FEED_START, onError });
+  const tail = createFeedTail({ store, partition: 0, clock, start: FEED_START, onError });
   const hub = createHub({ store, tail, clock, onError });
   let left = 0;
   let allLeft = () => {};

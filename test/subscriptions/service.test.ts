@@ -49,7 +49,7 @@ function open({
   const { courier, applied } = recordingCourier();
   const service = createSubscriptionService({
     documents: {
-      all: (collection) => documents.all(collection),
+      ...documents,
       async write(edits) {
         if (state.failing) throw new StoreUnavailable('the disk is full', 1000);
         await documents.write(edits);

@@ -251,7 +251,7 @@ describe('tokens', () => {
     await say(trimmed, USER, 'two');
     await say(trimmed, USER, 'three');
     trimmed.clock.advance(1000);
-    await trimmed.store.trimFeed(trimmed.clock.nowMs(), 2);
+    await trimmed.store.trimFeed(0, trimmed.clock.nowMs(), 2);
     const answer = await trimmed.as().get(link.slice(trimmed.origin.length));
     expect(expectError(answer, 410, 'SyncStateNotFound')).toContain('anew');
     const again = await round(BOTH, trimmed);

@@ -234,7 +234,7 @@ export async function startPorchlight({
     const records = await Promise.all(
       [TENANT, OTHER_TENANT].map((tenantId) => store.read(tenantId, users)),
     );
-    return JSON.stringify([records, await store.feed(FEED_START, 100_000)]);
+    return JSON.stringify([records, await store.feed(0, FEED_START, 100_000)]);
   }
 
   return {

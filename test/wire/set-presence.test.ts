@@ -176,7 +176,7 @@ describe('fade', () => {
 
   test('a keep-alive that changes nothing leaves no entry in the feed', async () => {
     await set('Busy/InACall', 'PT1H');
-    const entries = async () => (await porchlight.store.feed('', 100)).entries.length;
+    const entries = async () => (await porchlight.store.feed(0, '', 100)).entries.length;
     expect(await entries()).toBe(1);
     porchlight.clock.advance(MINUTE_MS);
     await set('Busy/InACall', 'PT1H');

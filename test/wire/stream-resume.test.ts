@@ -39,7 +39,7 @@ describe('a client that comes back', () => {
   test('may say where it was in the query, as clients do that cannot set a header', async () => {
     const porchlight = await startPorchlight();
     await say(porchlight, USER, 'one');
-    const { end } = await porchlight.store.feedBounds();
+    const { end } = await porchlight.store.feedBounds(0);
     await say(porchlight, USER, 'two');
     const stream = await watch(porchlight, `?ids=${USER}&lastEventId=${end}`);
     expect(told(await stream.next())).toBe('two');
@@ -49,11 +49,11 @@ describe('a client that comes back', () => {
   test('gets a snapshot where the changes since are no longer kept', async () => {
     const porchlight = await startPorchlight();
     await say(porchlight, USER, 'one');
-    const { end } = await porchlight.store.feedBounds();
+    const { end } = await porchlight.store.feedBounds(0);
     porchlight.clock.advance(1000);
     await say(porchlight, USER, 'two');
     await say(porchlight, USER, 'three');
-    await porchlight.store.trimFeed(porchlight.clock.nowMs() + 1, 2);
+    await porchlight.store.trimFeed(0, porchlight.clock.nowMs() + 1, 2);
     const stream = await watch(porchlight, undefined, { lastEventId: end });
     const [presence] = presencesIn(await stream.next());
     expect(presence?.statusMessage?.message.content).toBe('three');
@@ -104,7 +104,7 @@ describe('a client that comes back', () => {
 
 /** Everything committed, as places and what was said. */
 async function committed({ store }: Porchlight): Promise<{ id: string; text: string }[]> {
-  const { entries } = await store.feed(FEED_START, 100_000);
+  const { entries } = await store.feed(0, FEED_START, 100_000);
   return entries.map(({ cursor, change }) => ({
     id: cursor,
     text: change.after.statusMessage?.content ?? '',
@@ -175,7 +175,7 @@ describe('whatever happens in between', () => {
     }
     isWriting = false;
     await writing;
-    const { end } = await porchlight.store.feedBounds();
+    const { end } = await porchlight.store.feedBounds(0);
     // Moves everybody to the end of the feed, so that there is an end to wait for.
     porchlight.clock.advance(15_000);
     const answer = await porchlight

@@ -138,7 +138,7 @@ describe('the answer', () => {
   test('says something every 15 seconds, and from where to go on', async () => {
     const stream = await watchOn(porchlight, `?ids=${STRANGER}`);
     await set('Busy/InACall');
-    const { end } = await porchlight.store.feedBounds();
+    const { end } = await porchlight.store.feedBounds(0);
     porchlight.clock.advance(15_000);
     await stream.until(({ comments }) => comments.includes('keep-alive'));
     await stream.until(({ lastEventId }) => lastEventId === end);
@@ -237,7 +237,7 @@ describe('who is watched', () => {
       (_, index) => `bbbbbbbb-0000-4000-8000-${String(index).padStart(12, '0')}`,
     );
     for (const id of ids) await say(extended, id, 'Here');
-    const { end } = await extended.store.feedBounds();
+    const { end } = await extended.store.feedBounds(0);
     const stream = await watch(extended, '');
     const first = await stream.next();
     expect(first.id).toBe('');

@@ -2,13 +2,15 @@ import { type Advanced, NEW_RECORD } from '../../engine/advance.ts';
 import { NEVER_MS } from '../../engine/facts.ts';
 import { ByteWriter } from '../bytes.ts';
 import { dueAfter } from '../due-index.ts';
-import { StoreUnavailable } from '../errors.ts';
+import { DocumentsChanged, StoreUnavailable } from '../errors.ts';
 import type { Slot } from '../record-cache.ts';
 import type { DocumentEdit, Step, StoreHealth, UserKey } from '../store.ts';
 import { causeOf, commit } from './commit.ts';
 import type { Database } from './database.ts';
+import { readDocument } from './documents.ts';
 import { nextInFeed } from './feed.ts';
 import { Group } from './group.ts';
+import { documentName } from './keys.ts';
 import type { Records } from './records.ts';
 import { Writability } from './writability.ts';
 
@@ -83,13 +85,13 @@ export class Committer {
     await group.done;
   }
 
-  /** Keeps and forgets documents, all or none. */
+  /** Keeps and forgets documents, all or none. @throws DocumentsChanged */
   async write(edits: readonly DocumentEdit[]): Promise<void> {
-    if (edits.length === 0) return;
     const characters = (this.#collecting?.characters ?? 0) + (this.#flying?.characters ?? 0);
     if (characters >= MAX_WAITING_CHARACTERS) {
       throw new StoreUnavailable('documents of 64 MB and more wait for the disk already', 1000);
     }
+    for (const edit of edits) this.#check(edit);
     const group = this.#join();
     for (const edit of edits) group.edit(edit);
     await group.done;
@@ -106,6 +108,15 @@ export class Committer {
       if (last === undefined) return;
       await last.done.catch(() => {});
     }
+  }
+
+  /** Against the newest text, committed or not: a group is lost with the one that it builds on. */
+  #check({ collection, id, was }: DocumentEdit): void {
+    if (was === undefined) return;
+    const name = documentName(collection, id);
+    const group = [this.#collecting, this.#flying].find((each) => each?.documents.has(name));
+    const text = group?.documents.get(name) ?? (group ? null : readDocument(this.#database, name));
+    if ((text ?? null) !== was) throw new DocumentsChanged(collection, id);
   }
 
   #join(): Group {

@@ -1,7 +1,69 @@
+import { randomBytes } from 'node:crypto';
 import { decodeDocument } from '../codec.ts';
+import { DocumentLog } from '../document-log.ts';
+import { checkCollection, checkEdit } from '../document-name.ts';
+import type { DocumentChanges, DocumentEdit, DocumentStore } from '../store.ts';
+import type { Committer } from './committer.ts';
 import { reading } from './damage.ts';
 import type { Database } from './database.ts';
 import { documentKey, documentName, readDocumentKey } from './keys.ts';
+
+/** Documents in the file. */
+export class Documents implements DocumentStore {
+  readonly #database: Database;
+  readonly #committer: Committer;
+  readonly #mustBeOpen: () => void;
+  readonly #log = new DocumentLog(randomBytes(4).toString('hex'));
+  readonly #listeners = new Set<() => void>();
+
+  /** `mustBeOpen` throws once they are closed. */
+  constructor(database: Database, committer: Committer, mustBeOpen: () => void) {
+    this.#database = database;
+    this.#committer = committer;
+    this.#mustBeOpen = mustBeOpen;
+  }
+
+  async all(collection: string): Promise<ReadonlyMap<string, string>> {
+    this.#mustBeOpen();
+    checkCollection(collection);
+    return readDocuments(this.#database, collection);
+  }
+
+  async write(edits: readonly DocumentEdit[]): Promise<void> {
+    this.#mustBeOpen();
+    for (const edit of edits) checkEdit(edit);
+    if (edits.length === 0) return;
+    const copied = [...edits];
+    await this.#committer.write(copied);
+    this.#log.note(copied);
+    for (const listener of this.#listeners) queueMicrotask(listener);
+  }
+
+  async since(collection: string, after?: string): Promise<DocumentChanges> {
+    const { revision } = this.#log;
+    const all = await this.all(collection);
+    const ids = this.#log.since(collection, after);
+    if (ids === undefined) return { documents: all, revision, isWhole: true };
+    const documents = new Map(ids.map((id) => [id, all.get(id)]));
+    return { documents, revision, isWhole: false };
+  }
+
+  onWritten(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+/** The committed document of that name. @throws StoreUnusable */
+export function readDocument({ path, documents }: Database, name: string): string | undefined {
+  const value = documents.getBinary(documentKey(name));
+  if (value === undefined) return undefined;
+  return reading(
+    path,
+    () => `document ${JSON.stringify(name)}`,
+    () => decodeDocument(value),
+  );
+}
 
 /** The committed documents of a collection, id → text, in the order of ids. @throws StoreUnusable */
 export function readDocuments(

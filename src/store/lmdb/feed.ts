@@ -13,7 +13,7 @@ export function readFeed(database: Database, after: FeedCursor, limit: number): 
   for (const { counter, entry } of entriesAfter(database, counterOf(after), limit)) {
     cursor = cursorAfter(counter);
     const { tenantId, userId, change } = entry;
-    entries.push({ tenantId, userId, change, cursor });
+    entries.push({ tenantId, userId, change, partition: 0, cursor });
   }
   return { entries, cursor };
 }

@@ -1,15 +1,15 @@
-import { checkCollection, checkEdit } from '../document-name.ts';
 import { StoreUnavailable } from '../errors.ts';
+import { soleLeases } from '../sole-leases.ts';
 import type { PresenceStore } from '../store.ts';
 import { Committer } from './committer.ts';
 import type { Database } from './database.ts';
-import { readDocuments } from './documents.ts';
+import { Documents } from './documents.ts';
 import { dueUntil, earliestDueMs } from './due.ts';
 import { feedBounds, oldestInFeed, readFeed } from './feed.ts';
 import { Records } from './records.ts';
 import { usersAfter } from './users.ts';
 
-/** The store on an opened file. `release` lets go of the file after everything under way is done. */
+/** The store on an opened file, which is one partition. `release` lets go of the file after everything under way is done. */
 export function lmdbStore(
   database: Database,
   parts: {
@@ -18,9 +18,9 @@ export function lmdbStore(
     readonly release: () => Promise<void>;
   },
 ): PresenceStore {
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(partition: number) => void>();
   const onChanges = () => {
-    for (const listener of listeners) queueMicrotask(listener);
+    for (const listener of listeners) queueMicrotask(() => listener(0));
   };
   const records = new Records(database, parts.cachedRecords);
   const committer = new Committer(database, records, { ...parts, onChanges });
@@ -31,6 +31,7 @@ export function lmdbStore(
   const mustBeOpen = () => {
     if (closing !== undefined) throw closed();
   };
+  const documents = new Documents(database, committer, mustBeOpen);
 
   const trim = async (beforeMs: number, limit: number) => {
     mustBeOpen();
@@ -46,6 +47,14 @@ export function lmdbStore(
   };
 
   return {
+    partitions: 1,
+    partitionOf: () => 0,
+    documents,
+    documentsOf: () => documents,
+    leases: soleLeases('embedded'),
+    aheadMs: () => 0,
+    lastKnown: () => undefined,
+
     async read(tenantId, userIds) {
       mustBeOpen();
       return userIds.map((userId) => records.get(tenantId, userId)?.record);
@@ -60,7 +69,7 @@ export function lmdbStore(
       return closing === undefined ? committer.update(user, nowMs, step) : Promise.reject(closed());
     },
 
-    async due(nowMs, limit) {
+    async due(_partition, nowMs, limit) {
       mustBeOpen();
       return dueUntil(database, nowMs, limit);
     },
@@ -70,7 +79,7 @@ export function lmdbStore(
       return earliestDueMs(database);
     },
 
-    async feed(after, limit) {
+    async feed(_partition, after, limit) {
       mustBeOpen();
       return readFeed(database, after, limit);
     },
@@ -80,7 +89,7 @@ export function lmdbStore(
       return feedBounds(database);
     },
 
-    async trimFeed(beforeMs, limit) {
+    async trimFeed(_partition, beforeMs, limit) {
       mustBeOpen();
       // One at a time: the next looks at what the one before has left.
       const trimmed = trimming.then(() => trim(beforeMs, limit));
@@ -91,20 +100,6 @@ export function lmdbStore(
     onChanges(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
-    },
-
-    documents: {
-      async all(collection) {
-        mustBeOpen();
-        checkCollection(collection);
-        return readDocuments(database, collection);
-      },
-
-      async write(edits) {
-        mustBeOpen();
-        for (const edit of edits) checkEdit(edit);
-        return committer.write(edits);
-      },
     },
 
     health: () =>

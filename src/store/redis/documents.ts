@@ -2,7 +2,7 @@ import { ByteWriter } from '../bytes.ts';
 import { decodeDocument, encodeDocument } from '../codec.ts';
 import { readingValue } from '../damage.ts';
 import { checkCollection, checkEdit } from '../document-name.ts';
-import type { DocumentEdit, DocumentStore } from '../store.ts';
+import type { DocumentChanges, DocumentEdit, DocumentStore } from '../store.ts';
 import { collectionKey, LEASE } from './keys.ts';
 import type { Arg, Link } from './link.ts';
 import { bytes, integer, list, text } from './reply.ts';
@@ -50,6 +50,14 @@ export class Documents implements DocumentStore {
     const written = this.#writing.then(() => this.#write(copied));
     this.#writing = written.catch(() => {});
     return written;
+  }
+
+  async since(collection: string): Promise<DocumentChanges> {
+    return { documents: await this.all(collection), revision: '', isWhole: true };
+  }
+
+  onWritten(): () => void {
+    return () => {};
   }
 
   /** Waits until nothing is under way. */

@@ -22,7 +22,7 @@ export async function readFeed(link: Link, after: FeedCursor, limit: number): Pr
       () => `feed entry ${name}`,
       () => decodeFeedEntry(bytes(list(fields)[1])),
     );
-    entries.push({ ...entry, cursor: cursorAfter(Number.parseInt(name, 10)) });
+    entries.push({ ...entry, partition: 0, cursor: cursorAfter(Number.parseInt(name, 10)) });
   }
   return { entries, cursor: entries.at(-1)?.cursor ?? after };
 }

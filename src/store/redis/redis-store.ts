@@ -1,4 +1,5 @@
 import { StoreUnavailable } from '../errors.ts';
+import { soleLeases } from '../sole-leases.ts';
 import type { PresenceStore } from '../store.ts';
 import { Committer } from './committer.ts';
 import { Documents } from './documents.ts';
@@ -28,9 +29,9 @@ export interface RedisStoreParts {
 /** The store over a connection, for as long as the lease is held. */
 export function redisStore(parts: RedisStoreParts): RedisStore {
   const { link, tenure, durability, keepIdleMs } = parts;
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(partition: number) => void>();
   const onChanges = () => {
-    for (const listener of listeners) queueMicrotask(listener);
+    for (const listener of listeners) queueMicrotask(() => listener(0));
   };
   const records = new Records(link, parts.cachedRecords);
   const committer = new Committer({ link, records, tenure, keepIdleMs, onChanges });
@@ -52,6 +53,12 @@ export function redisStore(parts: RedisStoreParts): RedisStore {
   return {
     durability,
     documents,
+    documentsOf: () => documents,
+    partitions: 1,
+    partitionOf: () => 0,
+    leases: soleLeases('redis'),
+    lastKnown: () => undefined,
+    aheadMs: () => 0,
 
     async read(tenantId, userIds) {
       mustBeOpen();
@@ -69,7 +76,7 @@ export function redisStore(parts: RedisStoreParts): RedisStore {
       return committer.update(user, nowMs, step);
     },
 
-    async due(nowMs, limit) {
+    async due(_partition, nowMs, limit) {
       mustBeOpen();
       return dueUntil(link, nowMs, limit);
     },
@@ -79,7 +86,7 @@ export function redisStore(parts: RedisStoreParts): RedisStore {
       return earliestDueMs(link);
     },
 
-    async feed(after, limit) {
+    async feed(_partition, after, limit) {
       mustBeOpen();
       return readFeed(link, after, limit);
     },
@@ -89,7 +96,7 @@ export function redisStore(parts: RedisStoreParts): RedisStore {
       return feedBounds(link);
     },
 
-    async trimFeed(beforeMs, limit) {
+    async trimFeed(_partition, beforeMs, limit) {
       mustBeOpen();
       // One at a time: the next looks at what the one before has left.
       const trimmed = trimming.then(() => trimFeed(link, tenure, beforeMs, limit));
