@@ -25,6 +25,27 @@ export const systemClock: Clock = {
   },
 };
 
+/**
+ * Another clock, of which it is known how far it is ahead of `clock`, ms: such as the one that all servers
+ * on one store go by.
+ */
+export function clockAhead(clock: Clock, aheadMs: () => number): Clock {
+  const nowMs = () => clock.nowMs() + aheadMs();
+  return {
+    nowMs,
+
+    alarm(atMs, ring) {
+      let callOff = () => {};
+      const sleep = () => {
+        const untilMs = Math.min(atMs - aheadMs(), clock.nowMs() + LONGEST_SLEEP_MS);
+        callOff = clock.alarm(untilMs, () => (nowMs() < atMs ? sleep() : ring()));
+      };
+      sleep();
+      return () => callOff();
+    },
+  };
+}
+
 /** A clock that stands still until it is moved: days in a test take no time. */
 export class ManualClock implements Clock {
   #nowMs: number;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ManualClock, systemClock } from '../src/clock.ts';
+import { clockAhead, ManualClock, systemClock } from '../src/clock.ts';
 
 test('an alarm of the system clock rings at its time and not before', async () => {
   const atMs = Date.now() + 20;
@@ -24,4 +24,34 @@ test('an alarm of a manual clock rings once, in order of time, and not when call
   clock.advance(100);
   clock.advance(100);
   expect(rung).toEqual(['first', 'second']);
+});
+
+test('an alarm of a clock that is ahead rings by that clock, also when the distance changes', () => {
+  const clock = new ManualClock(10_000);
+  let aheadMs = 300_000;
+  const ahead = clockAhead(clock, () => aheadMs);
+  expect(ahead.nowMs()).toBe(310_000);
+  const rung: number[] = [];
+  ahead.alarm(315_000, () => rung.push(ahead.nowMs()));
+  ahead.alarm(312_000, () => rung.push(0))();
+  for (let at = 0; at < 4; at++) clock.advance(1000);
+  expect(rung).toEqual([]);
+  aheadMs -= 2500;
+  for (let at = 0; at < 3; at++) clock.advance(1000);
+  expect(rung).toEqual([]);
+  clock.advance(1000);
+  expect(rung).toEqual([315_500]);
+});
+
+test('an alarm of a clock that is ahead rings soon after that clock was put forward', () => {
+  const clock = new ManualClock(0);
+  let aheadMs = 0;
+  const ahead = clockAhead(clock, () => aheadMs);
+  let rang = 0;
+  ahead.alarm(3_600_000, () => rang++);
+  aheadMs = 3_600_000;
+  clock.advance(1000);
+  expect(rang).toBe(1);
+  clock.advance(3_600_000);
+  expect(rang).toBe(1);
 });

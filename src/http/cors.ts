@@ -7,6 +7,7 @@ export const EXPOSED_HEADERS = [
   'client-request-id',
   'retry-after',
   'porchlight-effect',
+  'porchlight-stale-ms',
 ];
 
 export const ALLOWED_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];

@@ -70,6 +70,16 @@ export function json(body: string): Reply {
   return { status: 200, headers: JSON_HEADERS, body };
 }
 
+/** JSON that may be as old as said, as the store can't be asked now; 0 for what is right now. */
+export function staleJson(body: string, staleMs: number): Reply {
+  if (staleMs === 0) return json(body);
+  const headers = { ...JSON_HEADERS, [STALE_HEADER]: String(staleMs) };
+  return { status: 200, headers, body };
+}
+
+/** How long ago an answer may have been overtaken, ms. There is none in an answer that is right now. */
+export const STALE_HEADER = 'porchlight-stale-ms';
+
 export const JSON_TYPE =
   'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8';
 

@@ -3,6 +3,7 @@ import { advance, NEW_RECORD, type UserRecord } from '../engine/advance.ts';
 import type { PresenceCommand, Refusal } from '../engine/command.ts';
 import { overshadowedBy } from '../engine/effect.ts';
 import type { Decision } from '../engine/presence.ts';
+import { StoreUnavailable } from '../store/errors.ts';
 import type { PresenceStore, UserKey } from '../store/store.ts';
 import type { Directory } from './directory.ts';
 
@@ -10,12 +11,26 @@ export type Outcome =
   | { readonly done: true; readonly overshadowedBy: Decision | undefined }
   | { readonly done: false; readonly refusal: Refusal | 'user not found' };
 
+/** Records of users as they stand, or as they stood when the store was last heard of. */
+export interface Reading {
+  /** As `read` gives them. */
+  readonly records: readonly (UserRecord | undefined)[];
+  /** How long ago they may have been overtaken, ms; 0 when the store was asked just now. */
+  readonly staleMs: number;
+}
+
 export interface PresenceService {
   /**
    * The records of users as they stand now, undefined for those the tenant doesn't know. Time that
    * passed since the last write is walked in memory: a read never writes.
    */
   read(tenantId: string, userIds: readonly string[]): Promise<readonly (UserRecord | undefined)[]>;
+
+  /**
+   * As `read`; while the store can't be asked, what this server last knew of them, if it knew all of them.
+   * An answer from it must say so.
+   */
+  readOrLast(tenantId: string, userIds: readonly string[]): Promise<Reading>;
 
   /** Carries out a command. Resolves when its outcome would survive a crash. */
   execute(user: UserKey, command: PresenceCommand): Promise<Outcome>;
@@ -32,16 +47,39 @@ export function createPresenceService({
   clock,
   directory,
 }: PresenceServiceParts): PresenceService {
+  /** Records as they stand at `nowMs`, time walked in memory. */
+  function standing(
+    records: readonly (UserRecord | undefined)[],
+    tenantId: string,
+    userIds: readonly string[],
+    nowMs: number,
+  ) {
+    return records.map((record, index) => {
+      if (record !== undefined) {
+        return nowMs < record.untilMs ? record : advance(record, nowMs).record;
+      }
+      return directory.lists(tenantId, userIds[index] ?? '') ? NEW_RECORD : undefined;
+    });
+  }
+
+  async function read(tenantId: string, userIds: readonly string[]) {
+    const nowMs = clock.nowMs();
+    return standing(await store.read(tenantId, userIds), tenantId, userIds, nowMs);
+  }
+
   return {
-    async read(tenantId, userIds) {
-      const nowMs = clock.nowMs();
-      const records = await store.read(tenantId, userIds);
-      return records.map((record, index) => {
-        if (record !== undefined) {
-          return nowMs < record.untilMs ? record : advance(record, nowMs).record;
-        }
-        return directory.lists(tenantId, userIds[index] ?? '') ? NEW_RECORD : undefined;
-      });
+    read,
+
+    async readOrLast(tenantId, userIds) {
+      try {
+        return { records: await read(tenantId, userIds), staleMs: 0 };
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+        const last = store.lastKnown(tenantId, userIds);
+        if (last === undefined) throw error;
+        const records = standing(last.records, tenantId, userIds, clock.nowMs());
+        return { records, staleMs: Math.max(1, Math.ceil(last.ageMs)) };
+      }
     },
 
     async execute(user, command) {

@@ -211,9 +211,9 @@ test('a presence that does not follow from the facts beside it is a violation', 
 test('a due entry that is missing, late or there twice is a violation', async () => {
   const { look, store } = await sceneWith(SESSION, inACall);
   await expect(look({ due: async () => [] })).rejects.toThrow(/nothing is due/);
-  await expect(look({ due: (at, nowMs, limit) => store.due(at, nowMs - 1000, limit) })).rejects.toThrow(
-    /nothing is due/,
-  );
+  await expect(
+    look({ due: (at, nowMs, limit) => store.due(at, nowMs - 1000, limit) }),
+  ).rejects.toThrow(/nothing is due/);
   const twice = async (partition: number, nowMs: number, limit: number) => {
     const due = await store.due(partition, nowMs, limit);
     return [...due, ...due];

@@ -46,6 +46,7 @@ test.each([
         'client-request-id',
         'retry-after',
         'porchlight-effect',
+        'porchlight-stale-ms',
       ]),
     );
   },

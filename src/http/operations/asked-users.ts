@@ -51,13 +51,24 @@ interface Reader {
   readonly userId: string | null;
 }
 
-/** Rule 11: in the order of the names. The reader is known even if nothing was ever said about them. */
+/** The users asked for with their records as they stand. */
 export async function readAsked(
   presence: PresenceService,
   reader: Reader,
-  { names, userIds }: AskedUsers,
+  asked: AskedUsers,
 ): Promise<readonly Found[]> {
-  const records = await presence.read(reader.tenantId, userIds);
+  return foundAmong(await presence.read(reader.tenantId, asked.userIds), asked, reader);
+}
+
+/**
+ * Rule 11: in the order of the names. The reader is known even if nothing was ever said about them.
+ * @param records those of `userIds`
+ */
+export function foundAmong(
+  records: readonly (UserRecord | undefined)[],
+  { names, userIds }: AskedUsers,
+  reader: Reader,
+): readonly Found[] {
   let next = 0;
   return Array.from(names, (userId) => {
     const found = userIds[next] === userId ? records[next++] : undefined;

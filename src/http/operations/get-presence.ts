@@ -1,7 +1,7 @@
 import { READ_PRESENCE } from '../../auth/permissions.ts';
 import { NEW_RECORD } from '../../engine/advance.ts';
 import { presenceJson } from '../../graph/presence-json.ts';
-import { json, presencePaths, type Route } from '../route.ts';
+import { presencePaths, type Route, staleJson } from '../route.ts';
 import { presenceSchema } from './presence-schema.ts';
 import { selectedProperties } from './select.ts';
 import { type Services, userNotFound } from './services.ts';
@@ -18,13 +18,14 @@ export function getPresence({ presence }: Services): Route {
     async handle({ caller, userId, query, origin, version }) {
       const selected = selectedProperties(query);
       const own = caller.userId === userId;
-      const [stored] = await presence.read(caller.tenantId, [userId]);
+      const { records, staleMs } = await presence.readOrLast(caller.tenantId, [userId]);
+      const [stored] = records;
       // Whoever holds a token of the tenant's exists, also before the first word about them.
       const record = stored ?? (own ? NEW_RECORD : undefined);
       if (record === undefined) throw userNotFound(userId);
       const context = `${origin}/${version}/$metadata#users('${userId}')/presence/$entity`;
       const members = presenceJson(userId, record, own ? 'self' : 'other', selected);
-      return json(`{"@odata.context":"${context}",${members}}`);
+      return staleJson(`{"@odata.context":"${context}",${members}}`, staleMs);
     },
   };
 }

@@ -2,8 +2,8 @@ import Type, { type Static } from 'typebox';
 import { READ_PRESENCES } from '../../auth/permissions.ts';
 import type { Directory } from '../../presence/directory.ts';
 import { bodySchema } from '../body.ts';
-import { json, type Route } from '../route.ts';
-import { askedUsers, presencesJson, readAsked } from './asked-users.ts';
+import { type Route, staleJson } from '../route.ts';
+import { askedUsers, foundAmong, presencesJson } from './asked-users.ts';
 import { presenceCollectionSchema } from './presence-schema.ts';
 import { selectedProperties } from './select.ts';
 import type { Services } from './services.ts';
@@ -28,9 +28,10 @@ export function getPresencesByUserId({ presence, profile }: Services, directory:
       const { ids } = given as Static<typeof body>;
       const asked = askedUsers(ids, profile, caller.tenantId, directory);
       const selected = selectedProperties(query);
-      const value = presencesJson(await readAsked(presence, caller, asked), caller, selected);
+      const { records, staleMs } = await presence.readOrLast(caller.tenantId, asked.userIds);
+      const value = presencesJson(foundAmong(records, asked, caller), caller, selected);
       const context = `${origin}/${version}/$metadata#Collection(microsoft.graph.presence)`;
-      return json(`{"@odata.context":"${context}","value":${value}}`);
+      return staleJson(`{"@odata.context":"${context}","value":${value}}`, staleMs);
     },
   };
 }
