@@ -11,6 +11,7 @@ import { createHandler } from './http/handler.ts';
 import { type ArrivalLimits, type Listening, listen } from './http/listen.ts';
 import { adminRoutes } from './http/operations/admin.ts';
 import { presenceRoutes } from './http/operations/all.ts';
+import { adaptedCourier } from './notifications/adapted-courier.ts';
 import { createEncryptor } from './notifications/encryption.ts';
 import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
 import { Notifier } from './notifications/notifier.ts';
@@ -116,13 +117,16 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     terms: { ...GRAPH_TERMS, dropsForHanging: profile === 'graph', ...config.delivery },
     log,
   });
+  const courier = adaptedCourier(notifier, store, clock, (error) =>
+    log.error({ err: error }, 'reading letters failed'),
+  );
   const subscriptions = createSubscriptionService({
     documents: store.documents,
     registry,
     clock,
     profile,
     directory,
-    courier: notifier,
+    courier,
     handshake: createHandshake({ outbound, randomUUID }),
     refusal: (url) => outbound.refusal(url),
     checkCertificate(certificate, certificateId, atMs) {
@@ -153,7 +157,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   const routes = presenceRoutes({ presence, subscriptions, profile }, directory);
   const ownRoutes = [
     ...streamRoutes({ presence, profile, store, directory, hub }),
-    ...adminRoutes({ registry, courier: notifier, subscriptions, clock }),
+    ...adminRoutes({ courier, subscriptions }),
   ];
   const handler = await createHandler({
     routes,
@@ -174,6 +178,8 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
 
   /** Ends everything that follows the feed, but for the streams. */
   async function stopTelling(): Promise<void> {
+    await subscriptions.stop();
+    await courier.stop();
     await tail.stop();
     await notifier.stop();
     outbound.close();

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { FeedTail } from '../presence/feed-tail.ts';
-import type { PresenceStore } from '../store/store.ts';
-import type { Courier, Prepared } from '../subscriptions/courier.ts';
+import type { DocumentEdit, PresenceStore } from '../store/store.ts';
 import type {
   DeliveryHealth,
   LifecycleEvent,
@@ -29,6 +28,12 @@ const GRACE_MS = 1500;
 /** How often it looks for what can't be delivered any more. */
 const SWEEP_INTERVAL_MS = 60_000;
 
+/** Something ready to happen: `edits` go into the write that keeps its cause, `apply` is called after it. */
+export interface Prepared {
+  readonly edits: readonly DocumentEdit[];
+  apply(): void;
+}
+
 export interface NotifierParts extends Omit<EndpointParts, 'permits' | 'onProgress'> {
   readonly store: PresenceStore;
   readonly matching: DeliveriesParts['matching'];
@@ -42,7 +47,7 @@ export interface NotifierParts extends Omit<EndpointParts, 'permits' | 'onProgre
  * endpoints. The feed is the durable queue; what is kept beside it is how far each subscription is
  * (docs/decisions/0044-delivery.md).
  */
-export class Notifier implements Courier {
+export class Notifier {
   readonly #parts: NotifierParts;
   readonly #permits = new Permits(MOST_AT_ONCE);
   readonly #endpoints: Endpoints;
@@ -139,6 +144,31 @@ export class Notifier implements Courier {
     lane.recover(bounds.end);
     const delivery = this.#add(lane);
     if (was?.failingSinceMs != null) delivery.endpoint.health.wasFailing(was.failingSinceMs);
+  }
+
+  /** It was made (with its place) or changed. */
+  put(subscription: Subscription): void {
+    if (this.#deliveries.get(subscription.id) !== undefined) {
+      this.#deliveries.change(subscription);
+    } else if (this.#parts.kept.lanes.has(subscription.id)) {
+      this.resume(subscription);
+    } else {
+      const { lane } = this.#add(new Lane(subscription, subscription.begins));
+      lane.isBehind = lane.read < this.#matcher.seen;
+      this.#books.touch();
+      this.#catchUp.wake();
+    }
+  }
+
+  remove(id: string): void {
+    this.#deliveries.remove(id);
+    this.#endpoints.tidy();
+    this.#books.touch();
+  }
+
+  /** One that was written beside its cause. */
+  post(letter: Letter): void {
+    this.#endpoints.post(letter);
   }
 
   change(subscription: Subscription): Prepared {

@@ -1,50 +1,52 @@
-import type { DocumentStore } from '../store/store.ts';
-import type { Prepared } from './courier.ts';
-import type { Registry } from './registry.ts';
+import type { DocumentEdit, DocumentStore } from '../store/store.ts';
 import { SUBSCRIPTIONS, storedText } from './stored-form.ts';
 import type { Subscription } from './subscription.ts';
 
 /**
- * Keeps subscriptions: on disk first, together with what has to happen with them, then in memory. When
- * it can't be kept, nothing has happened.
+ * Keeps subscriptions, together with what has to happen with them; each write stands on what this server
+ * knew, or fails. Resolves when it is kept, and known on this server too. Rejects with DocumentsChanged
+ * when it was another's turn, and with StoreUnavailable; then nothing has happened, unless the latter
+ * says that it may have.
  */
 export interface Ledger {
-  /** Rejects with StoreUnavailable. */
-  put(subscription: Subscription, ...prepared: readonly Prepared[]): Promise<void>;
-  /** Rejects with StoreUnavailable. */
-  remove(subscription: Subscription, ...prepared: readonly Prepared[]): Promise<void>;
+  /** @param guard the edit that makes creations of its application collide */
+  add(subscription: Subscription, guard: DocumentEdit): Promise<void>;
+  /** @param current as the registry has it */
+  replace(current: Subscription, next: Subscription, also?: readonly DocumentEdit[]): Promise<void>;
+  /** @param current as the registry has it */
+  remove(current: Subscription, also?: readonly DocumentEdit[]): Promise<void>;
 }
 
 export interface LedgerParts {
   readonly documents: DocumentStore;
-  readonly registry: Registry;
-  /** Told of what was put. */
-  readonly onPut: (subscription: Subscription) => void;
-  /** Told of what was removed. */
-  readonly onRemoved: (id: string) => void;
+  /** The text that a subscription of the registry was read from. */
+  readonly textOf: (subscription: Subscription) => string | null;
+  /** Resolves when what was written before is known on this server. */
+  readonly settled: () => Promise<unknown>;
 }
 
-export function createLedger({ documents, registry, onPut, onRemoved }: LedgerParts): Ledger {
-  async function write(id: string, text: string | undefined, prepared: readonly Prepared[]) {
-    await documents.write([
-      { collection: SUBSCRIPTIONS, id, text },
-      ...prepared.flatMap(({ edits }) => edits),
-    ]);
+export function createLedger({ documents, textOf, settled }: LedgerParts): Ledger {
+  async function write(edits: readonly DocumentEdit[]): Promise<void> {
+    await documents.write(edits);
+    // It is kept, and that is the answer. Where it can't be read at the moment, this server gets to know
+    // it once it can; what builds on older knowledge till then is not written.
+    await settled().catch(() => {});
   }
 
-  return {
-    async put(subscription, ...prepared) {
-      await write(subscription.id, storedText(subscription), prepared);
-      registry.put(subscription);
-      for (const each of prepared) each.apply();
-      onPut(subscription);
-    },
+  const edit = (id: string, text: string | undefined, was: string | null): DocumentEdit => ({
+    collection: SUBSCRIPTIONS,
+    id,
+    text,
+    was,
+  });
 
-    async remove({ id }, ...prepared) {
-      await write(id, undefined, prepared);
-      registry.remove(id);
-      for (const each of prepared) each.apply();
-      onRemoved(id);
-    },
+  return {
+    add: (subscription, guard) =>
+      write([edit(subscription.id, storedText(subscription), null), guard]),
+
+    replace: (current, next, also = []) =>
+      write([edit(current.id, storedText(next), textOf(current)), ...also]),
+
+    remove: (current, also = []) => write([edit(current.id, undefined, textOf(current)), ...also]),
   };
 }

@@ -5,18 +5,22 @@ import type { Profile } from '../graph/settable.ts';
 import type { Directory } from '../presence/directory.ts';
 import type { DocumentStore } from '../store/store.ts';
 import type { Courier } from './courier.ts';
+import { createGuards } from './guards.ts';
 import type { Handshake } from './handshake.ts';
 import { createHandshakeGate } from './handshake-gate.ts';
 import { createLedger } from './ledger.ts';
+import { onNewest } from './on-newest.ts';
+import { createProjection } from './projection.ts';
 import { createQueues } from './queues.ts';
+import { createReader } from './reader.ts';
 import type { Registry } from './registry.ts';
 import { parseResource } from './resource.ts';
 import { checkRoom } from './room.ts';
 import { type CreationRequest, creationOf } from './rules/creation.ts';
+import { dueMs } from './rules/due.ts';
 import type { RuleTerms } from './rules/fields.ts';
 import { checkReauthorization } from './rules/reauthorization.ts';
 import { type RenewalRequest, renewalOf } from './rules/renewal.ts';
-import { parseStored, SUBSCRIPTIONS } from './stored-form.ts';
 import type { Subscription } from './subscription.ts';
 import { createSweeper } from './sweeper.ts';
 import { createUpkeep } from './upkeep.ts';
@@ -30,49 +34,59 @@ export interface SubscriptionServiceParts extends Pick<RuleTerms, 'refusal' | 'c
   readonly courier: Courier;
   readonly handshake: Handshake;
   randomUUID(): string;
-  /** Told when looking after a subscription fails; it is tried again. */
+  /** Whether this server is the one that does what is due for it; by default the only one. */
+  readonly isOurTurn?: (subscription: Subscription) => boolean;
+  /** Told when reading or looking after subscriptions fails; it is tried again. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Graph's subscriptions. Whoever didn't make one doesn't see it: 404. What a method promises is kept when
- * it resolves; all of them reject with StoreUnavailable, changing nothing, when it can't be kept.
+ * Graph's subscriptions, the same on all servers of a store. Whoever didn't make one doesn't see it: 404.
+ * What a method promises is kept when it resolves, on this server to be seen at once, and on each other by
+ * whoever asks there. All of them reject with StoreUnavailable when that can't be; nothing has changed
+ * then, unless the error says that it may have.
  */
 export interface SubscriptionService {
   /** Resolves once its addresses have said that they want it. @throws GraphError 400, 403, 404, 409, 429 */
   create(caller: Caller, request: CreationRequest): Promise<Subscription>;
   /** @throws GraphError 404 */
-  get(caller: Caller, id: string): Subscription;
+  get(caller: Caller, id: string): Promise<Subscription>;
   /** The caller's, in the order of their ids. */
-  list(caller: Caller): readonly Subscription[];
+  list(caller: Caller): Promise<readonly Subscription[]>;
   /** Changes what a PATCH may change, and takes the caller's token for it. @throws GraphError 400, 404, 429 */
   renew(caller: Caller, id: string, request: RenewalRequest): Promise<Subscription>;
   /** Takes the caller's token for it. @throws GraphError 404, 409 */
   reauthorize(caller: Caller, id: string): Promise<void>;
   /** Ends it, without a word to its addresses. @throws GraphError 404 */
   remove(caller: Caller, id: string): Promise<void>;
-  /** Ends anybody's and announces subscriptionRemoved; whether there was one. */
-  removeByAdmin(id: string): Promise<boolean>;
-  /** Reads what is kept, and has the courier resume it. Once, before anything else; rejects with StoreUnusable. */
+  /** Everybody's of a tenant, in the order of their ids. */
+  listByAdmin(tenantId: string): Promise<readonly Subscription[]>;
+  /** Ends anybody's of a tenant and announces subscriptionRemoved; whether there was one. */
+  removeByAdmin(tenantId: string, id: string): Promise<boolean>;
+  /** Takes all that is kept, and tells the courier of it. Once, before anything else; rejects with StoreUnusable. */
   load(): Promise<void>;
   /** Ends what expired meanwhile, and from now on whatever expires, at its time. */
   start(): Promise<void>;
   /** Does now what is due by now. */
   sweep(): Promise<void>;
-  /** Resolves when it has stopped looking after them. */
+  /** Resolves when it has stopped looking after them, and following what becomes of them. */
   stop(): Promise<void>;
 }
 
+/** Follows what is kept from now on; `stop` ends that. */
 export function createSubscriptionService(parts: SubscriptionServiceParts): SubscriptionService {
-  const { documents, registry, clock, profile, directory, courier } = parts;
+  const { documents, registry, clock, profile, directory, courier, onError } = parts;
+  const { isOurTurn = () => true } = parts;
   const inTurn = createQueues();
   const handshake = createHandshakeGate(parts.handshake);
-  const sweeper = createSweeper({ clock, attend, onError: parts.onError });
+  const sweeper = createSweeper({ clock, attend, onError });
+  const projection = createProjection({ documents, clock, registry, sweeper, courier, onError });
+  const guards = createGuards({ documents, clock, onError });
+  const reader = createReader({ registry, clock, settled: projection.settled });
   const ledger = createLedger({
     documents,
-    registry,
-    onPut: sweeper.note,
-    onRemoved: sweeper.forget,
+    textOf: projection.textOf,
+    settled: () => Promise.all([projection.settled(), guards.settled()]),
   });
   const upkeep = createUpkeep({ ledger, courier });
 
@@ -83,30 +97,42 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
     checkCertificate: parts.checkCertificate,
   });
 
-  function owned(caller: Caller, id: string): Subscription {
-    const found = registry.get(id.toLowerCase());
-    if (found === undefined || !isOwner(caller, found) || found.expiresMs <= clock.nowMs()) {
-      throw new GraphError(404, 'NotFound', 'The caller has no such subscription.');
-    }
-    return found;
+  async function owned(caller: Caller, id: string): Promise<Subscription> {
+    const subscription = await reader.owned(caller, id);
+    if (subscription !== undefined) return subscription;
+    throw new GraphError(404, 'NotFound', 'The caller has no such subscription.');
   }
 
-  /** Works on one of the caller's subscriptions, as it is once nobody else does. */
+  /** Works on a subscription once nobody else here does, and again when somebody elsewhere was first. */
+  function inTurnOnNewest<T>(id: string, work: () => Promise<T>): Promise<T> {
+    return inTurn(id.toLowerCase(), () => onNewest(projection.settled, work));
+  }
+
+  /** Works on one of the caller's subscriptions, as it is then. */
   function onOwned<T>(
     caller: Caller,
     id: string,
     work: (current: Subscription) => Promise<T>,
   ): Promise<T> {
-    return inTurn(id.toLowerCase(), () => work(owned(caller, id)));
+    return inTurnOnNewest(id, async () => work(await owned(caller, id)));
   }
 
-  function attend(id: string): Promise<void> {
-    return inTurn(id, async () => {
+  function attend(id: string): Promise<boolean> {
+    return inTurnOnNewest(id, async () => {
       const current = registry.get(id);
-      if (current === undefined) return;
+      if (current === undefined) return false;
+      const nowMs = clock.nowMs();
       // Renewed meanwhile: its next time comes.
-      if (!(await upkeep.attend(current, clock.nowMs()))) sweeper.note(current);
+      if (dueMs(current) > nowMs) sweeper.note(current);
+      else if (isOurTurn(current)) await upkeep.attend(current, nowMs);
+      // Whose turn it is may stop before doing it.
+      else return true;
+      return false;
     });
+  }
+
+  async function stopFollowing(): Promise<void> {
+    await Promise.all([projection.stop(), guards.stop()]);
   }
 
   return {
@@ -116,38 +142,43 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
       const { resource } = request;
       const meaning = parseResource(resource, { tenantId, profile, directory });
       const wanted = { ...creation, ...meaning, tenantId, appId, userId, resource };
+      // Its predecessor may have been removed on another server just now.
+      await projection.settled();
       checkRoom(registry, wanted, profile, clock.nowMs());
       await handshake(caller, creation);
-      return inTurn(`${tenantId}/${appId}`, async () => {
+      const id = parts.randomUUID();
+      const app = `${tenantId}/${appId}`;
+      const make = async () => {
+        const guard = guards.edit(app, id);
+        await projection.settled();
+        // The write may have been made, and found itself there when the store sent it again.
+        const made = registry.get(id);
+        if (made !== undefined) return made;
         const nowMs = clock.nowMs();
         // Another may have come meanwhile.
         checkRoom(registry, wanted, profile, nowMs);
         const subscription: Subscription = {
           ...wanted,
-          id: parts.randomUUID(),
+          id,
           createdMs: nowMs,
           renewedMs: nowMs,
           authorizedMs: nowMs,
           authorizedUntilMs: caller.expiresMs,
           reauthorizationAskedForMs: 0,
+          begins: await courier.place(),
         };
-        await ledger.put(subscription, await courier.begin(subscription));
+        await ledger.add(subscription, guard);
         return subscription;
-      });
+      };
+      return inTurn(app, () => onNewest(guards.settled, make));
     },
 
     get: owned,
 
-    list(caller) {
-      const nowMs = clock.nowMs();
-      return registry
-        .ownedBy(caller)
-        .filter(({ expiresMs }) => expiresMs > nowMs)
-        .sort((a, b) => (a.id < b.id ? -1 : 1));
-    },
+    list: reader.listOwned,
 
     async renew(caller, id, request) {
-      const before = owned(caller, id);
+      const before = await owned(caller, id);
       const { notificationUrl } = renewalOf(request, before, ruleTerms());
       if (notificationUrl !== before.notificationUrl) await handshake(caller, { notificationUrl });
       return onOwned(caller, id, async (current) => {
@@ -159,37 +190,37 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
           authorizedMs: nowMs,
           authorizedUntilMs: caller.expiresMs,
         };
-        await ledger.put(renewed, courier.change(renewed));
+        await ledger.replace(current, renewed);
         return renewed;
       });
     },
 
     reauthorize: (caller, id) =>
-      onOwned(caller, id, async (current) => {
+      onOwned(caller, id, (current) => {
         const nowMs = clock.nowMs();
         checkReauthorization(current, nowMs, profile);
         const authorizedUntilMs = caller.expiresMs;
-        const renewed = { ...current, authorizedMs: nowMs, authorizedUntilMs };
-        await ledger.put(renewed, courier.change(renewed));
+        return ledger.replace(current, { ...current, authorizedMs: nowMs, authorizedUntilMs });
       }),
 
-    remove: (caller, id) =>
-      onOwned(caller, id, (current) => ledger.remove(current, courier.end(current))),
+    remove: (caller, id) => onOwned(caller, id, (current) => ledger.remove(current)),
 
-    removeByAdmin: (id) =>
-      inTurn(id.toLowerCase(), async () => {
-        const current = registry.get(id.toLowerCase());
+    listByAdmin: reader.listOfTenant,
+
+    removeByAdmin: (tenantId, id) =>
+      inTurnOnNewest(id, async () => {
+        const current = await reader.ofTenant(tenantId, id);
         if (current === undefined) return false;
         await upkeep.end(current);
         return true;
       }),
 
     async load() {
-      for (const [id, text] of await documents.all(SUBSCRIPTIONS)) {
-        const subscription = parseStored(id, text);
-        registry.put(subscription);
-        courier.resume(subscription);
-        sweeper.note(subscription);
+      try {
+        await Promise.all([projection.load(), guards.settled()]);
+      } catch (error) {
+        await stopFollowing();
+        throw error;
       }
     },
 
@@ -199,10 +230,10 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
     },
 
     sweep: sweeper.sweep,
-    stop: sweeper.stop,
-  };
-}
 
-function isOwner(caller: Caller, { tenantId, appId, userId }: Subscription): boolean {
-  return caller.tenantId === tenantId && caller.appId === appId && caller.userId === userId;
+    async stop() {
+      await sweeper.stop();
+      await stopFollowing();
+    },
+  };
 }

@@ -38,6 +38,8 @@ const stored = Compile(
     latestSupportedTlsVersion: nullableString,
     notificationQueryOptions: nullableString,
     notificationUrlAppId: nullableString,
+    // Earlier versions kept it with the delivery.
+    begins: Type.Optional(Type.String()),
   }),
 );
 
@@ -59,8 +61,8 @@ export function parseStored(id: string, text: string): Subscription {
   if (!stored.Check(value) || value.id !== id) {
     throw new StoreUnusable('StoreDamaged', place, 'is not a subscription.');
   }
-  const { format: _, ...subscription } = value;
-  return subscription;
+  const { format: _, begins = '', ...subscription } = value;
+  return { ...subscription, begins };
 }
 
 function jsonOf(text: string): unknown {

@@ -44,6 +44,11 @@ export interface Subscription {
   readonly latestSupportedTlsVersion: string | null;
   readonly notificationQueryOptions: string | null;
   readonly notificationUrlAppId: string | null;
+  /**
+   * The place in the feeds where its delivery begins, as text; never shown. '' stands for the start of the
+   * feed as well as for what an earlier version made, which kept the place with its delivery.
+   */
+  readonly begins: string;
 }
 
 /** Graph's lifecycle events. */

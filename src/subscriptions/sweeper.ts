@@ -6,13 +6,13 @@ import type { Subscription } from './subscription.ts';
 /** Looked after at once: these share their commits. */
 const SLICE = 200;
 
-/** When what failed is tried again. */
+/** When what failed, or wasn't this server's to do, is looked at again. */
 const RETRY_MS = 1000;
 
 export interface SweeperParts {
   readonly clock: Clock;
-  /** Does what is due for a subscription, if it still is. */
-  readonly attend: (id: string) => Promise<void>;
+  /** Does what is due for a subscription, if it still is; whether to look again a second later. */
+  readonly attend: (id: string) => Promise<boolean>;
   /** Told when that fails, once for all that failed together; it is tried again a second later. */
   readonly onError: (error: unknown) => void;
 }
@@ -44,20 +44,20 @@ export function createSweeper({ clock, attend, onError }: SweeperParts): Sweeper
     const ids = agenda.take(clock.nowMs());
     const errors: unknown[] = [];
     for (let at = 0; at < ids.length; at += SLICE) {
-      await Promise.all(ids.slice(at, at + SLICE).map((id) => attendOrRetry(id, errors)));
+      await Promise.all(ids.slice(at, at + SLICE).map((id) => attendOrLater(id, errors)));
     }
     if (errors.length > 0) onError(errors[0]);
     isRunning = false;
     sleep();
   }
 
-  async function attendOrRetry(id: string, errors: unknown[]): Promise<void> {
+  async function attendOrLater(id: string, errors: unknown[]): Promise<void> {
     try {
-      await attend(id);
+      if (!(await attend(id))) return;
     } catch (error) {
       errors.push(error);
-      agenda.set(id, clock.nowMs() + RETRY_MS);
     }
+    agenda.set(id, clock.nowMs() + RETRY_MS);
   }
 
   function sleep(): void {

@@ -10,6 +10,7 @@ import {
   type Porchlight,
   START,
   startPorchlight,
+  TENANT,
   USER,
 } from '../wire/porchlight.ts';
 
@@ -103,7 +104,7 @@ describe('a listener’s subscription', () => {
 
   test('is let go once the server has removed it', async () => {
     const [{ id = '' } = {}] = await living();
-    await porchlight.server.subscriptions.removeByAdmin(id);
+    await porchlight.server.subscriptions.removeByAdmin(TENANT, id);
     await count('lifecycle', 1);
     porchlight.clock.advance(45 * MINUTE_MS);
     await subscriber.close();

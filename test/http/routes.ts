@@ -10,7 +10,6 @@ import { openMemoryStore } from '../../src/store/memory.ts';
 import { FEED_START } from '../../src/store/store.ts';
 import { createHub } from '../../src/stream/hub.ts';
 import { streamRoutes } from '../../src/stream/routes.ts';
-import { createRegistry } from '../../src/subscriptions/registry.ts';
 import { exampleSubscriptions } from '../subscriptions/example-service.ts';
 import { recordingCourier } from '../subscriptions/recording-courier.ts';
 
@@ -43,6 +42,6 @@ export function exampleOwnRoutes(
   const { courier } = recordingCourier();
   return [
     ...streamRoutes({ presence, profile, store, directory, hub }),
-    ...adminRoutes({ registry: createRegistry(), courier, subscriptions, clock }),
+    ...adminRoutes({ courier, subscriptions }),
   ];
 }

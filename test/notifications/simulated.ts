@@ -4,14 +4,13 @@ import type { Clock } from '../../src/clock.ts';
 import { ManualClock } from '../../src/clock.ts';
 import { AVAILABLE, AWAY, BUSY, DO_NOT_DISTURB } from '../../src/engine/pair.ts';
 import type { Encryptor } from '../../src/notifications/encryptor.ts';
-import { Notifier } from '../../src/notifications/notifier.ts';
+import { Notifier, type Prepared } from '../../src/notifications/notifier.ts';
 import { readDelivery } from '../../src/notifications/progress.ts';
 import { type DeliveryTerms, GRAPH_TERMS } from '../../src/notifications/terms.ts';
 import type { Outbound, OutboundRequest, OutboundResult } from '../../src/outbound/outbound.ts';
 import { createFeedTail } from '../../src/presence/feed-tail.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import type { PresenceStore } from '../../src/store/store.ts';
-import type { Prepared } from '../../src/subscriptions/courier.ts';
 import { createRegistry } from '../../src/subscriptions/registry.ts';
 import type { Subscription } from '../../src/subscriptions/subscription.ts';
 import type { Arrival, Committed } from '../delivery/check.ts';
@@ -59,6 +58,7 @@ export function subscriptionTo(
     latestSupportedTlsVersion: 'v1_2',
     notificationQueryOptions: null,
     notificationUrlAppId: null,
+    begins: '',
     ...given,
   };
 }

@@ -66,6 +66,7 @@ export function exampleSubscription(changes: Partial<Subscription> = {}): Subscr
     latestSupportedTlsVersion: 'v1_2',
     notificationQueryOptions: null,
     notificationUrlAppId: null,
+    begins: 'here',
     ...changes,
   };
 }

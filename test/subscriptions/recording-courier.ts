@@ -1,30 +1,14 @@
-import type { DocumentEdit } from '../../src/store/store.ts';
-import type { Courier, Prepared } from '../../src/subscriptions/courier.ts';
+import type { Courier } from '../../src/subscriptions/courier.ts';
 
-/** Keeps a document for each subscription it delivers to, and notes what was applied: `begin <id>`. */
+/** Notes what it is told, `put <id>` and `remove <id>`; what it announces is a document of `letters`. */
 export function recordingCourier() {
-  const applied: string[] = [];
-
-  function prepared(what: string, edits: readonly DocumentEdit[]): Prepared {
-    return {
-      edits,
-      apply() {
-        applied.push(what);
-      },
-    };
-  }
-
-  const edit = (id: string, text: string | undefined): DocumentEdit[] => [
-    { collection: 'couriers', id, text },
-  ];
+  const told: string[] = [];
   const courier: Courier = {
-    begin: async ({ id }) => prepared(`begin ${id}`, edit(id, 'begun')),
-    resume: ({ id }) => applied.push(`resume ${id}`),
-    change: ({ id }) => prepared(`change ${id}`, edit(id, 'changed')),
-    end: ({ id }) => prepared(`end ${id}`, edit(id, undefined)),
-    announce: ({ id }, event) =>
-      prepared(`${event} ${id}`, [{ collection: 'letters', id, text: event }]),
+    place: async () => 'here',
+    put: ({ id }) => told.push(`put ${id}`),
+    remove: (id) => told.push(`remove ${id}`),
+    announce: ({ id }, event) => [{ collection: 'letters', id, text: event }],
     health: () => undefined,
   };
-  return { courier, applied };
+  return { courier, told };
 }

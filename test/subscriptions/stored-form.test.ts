@@ -23,6 +23,12 @@ test.each([
   expect(parseStored(subscription.id, storedText(subscription))).toEqual(subscription);
 });
 
+test('a subscription that an earlier version kept begins nowhere in particular', () => {
+  const { begins: _, ...earlier } = FULL;
+  const text = JSON.stringify({ format: 1, ...earlier });
+  expect(parseStored(FULL.id, text)).toEqual({ ...earlier, begins: '' });
+});
+
 describe('a document that is none', () => {
   const code = (text: string, id = FULL.id) => {
     try {

@@ -15,7 +15,7 @@ export function getSubscription({ subscriptions, profile }: Services): Route {
     result: subscriptionSchema,
     async handle(call) {
       const id = call.params.subscription ?? '';
-      return subscriptionReply(subscriptions.get(call.caller, id), call, profile);
+      return subscriptionReply(await subscriptions.get(call.caller, id), call, profile);
     },
   };
 }

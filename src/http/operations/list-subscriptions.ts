@@ -17,7 +17,7 @@ export function listSubscriptions({ subscriptions, profile }: Services): Route {
     result: subscriptionsSchema,
     async handle({ caller, query, origin, version }) {
       const page = subscriptionPage(
-        subscriptions.list(caller),
+        await subscriptions.list(caller),
         query,
         `${origin}/${version}/subscriptions`,
         (each) => `{${subscriptionJson(each, profile)}}`,

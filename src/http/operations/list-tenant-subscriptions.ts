@@ -38,7 +38,7 @@ const lookedAtSchema = Type.Object({
 });
 
 /** Every subscription of the caller's tenant and how its delivery goes, without what is secret in it. */
-export function listTenantSubscriptions({ registry, courier, clock }: AdminServices): Route {
+export function listTenantSubscriptions({ courier, subscriptions }: AdminServices): Route {
   return {
     operation: 'listTenantSubscriptions',
     summary: 'List the subscriptions of the tenant, with the health of their delivery',
@@ -51,10 +51,7 @@ export function listTenantSubscriptions({ registry, courier, clock }: AdminServi
       '@odata.nextLink': Type.Optional(Type.String()),
     }),
     async handle({ caller, query, origin }) {
-      const nowMs = clock.nowMs();
-      const all = Array.from(registry.all())
-        .filter((each) => each.tenantId === caller.tenantId && each.expiresMs > nowMs)
-        .sort((a, b) => (a.id < b.id ? -1 : 1));
+      const all = await subscriptions.listByAdmin(caller.tenantId);
       const page = subscriptionPage(all, query, origin + PATH, (each) =>
         JSON.stringify(lookedAt(each, courier.health(each.id))),
       );

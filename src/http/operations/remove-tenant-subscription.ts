@@ -5,7 +5,7 @@ import type { AdminServices } from './admin-services.ts';
 import { NO_CONTENT, SUBSCRIPTION_PATH } from './subscription-reply.ts';
 
 /** Ends anybody's subscription of the caller's tenant; its lifecycle address is told so. */
-export function removeTenantSubscription({ registry, subscriptions }: AdminServices): Route {
+export function removeTenantSubscription({ subscriptions }: AdminServices): Route {
   return {
     operation: 'removeTenantSubscription',
     summary: "End anybody's subscription of the tenant, and tell its application",
@@ -14,9 +14,8 @@ export function removeTenantSubscription({ registry, subscriptions }: AdminServi
     access: LOOK_AFTER_SUBSCRIPTIONS,
     success: 204,
     async handle({ caller, params }) {
-      const id = (params.subscription ?? '').toLowerCase();
-      const isTheirs = registry.get(id)?.tenantId === caller.tenantId;
-      if (!isTheirs || !(await subscriptions.removeByAdmin(id))) {
+      const id = params.subscription ?? '';
+      if (!(await subscriptions.removeByAdmin(caller.tenantId, id))) {
         throw new GraphError(404, 'NotFound', 'The tenant has no such subscription.');
       }
       return NO_CONTENT;

@@ -1,0 +1,124 @@
+import type { Clock } from '../clock.ts';
+
+/** How often it is looked without a hint: bounds what a lost one costs. */
+const LOOK_EVERY_MS = 1000;
+
+/** Looks at what others change: on a hint, once a second anyway, and for whoever has to know. */
+export interface Lookout {
+  /** Something may have changed. */
+  hint(): void;
+  /**
+   * Resolves once a look that began after the call has come to its end. Rejects with what that look
+   * failed with, and when it is stopped before.
+   */
+  settled(): Promise<void>;
+  /** Looks no more; resolves when nothing is under way. */
+  stop(): Promise<void>;
+}
+
+export interface LookoutParts {
+  readonly clock: Clock;
+  /** One look. No second one begins meanwhile. */
+  readonly look: () => Promise<void>;
+  /** Told when looking begins to fail, once a second while it does. */
+  readonly onError: (error: unknown) => void;
+}
+
+interface Waiter {
+  readonly afterLook: number;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Looks for the first time at once. */
+export function createLookout({ clock, look, onError }: LookoutParts): Lookout {
+  const waiters = new Set<Waiter>();
+  let looks = 0;
+  let isWanted = false;
+  let isLooking = false;
+  let isResting = false;
+  let isStopped = false;
+  let looking: Promise<void> = Promise.resolve();
+  let callOff = () => {};
+
+  async function lookAround(): Promise<void> {
+    isLooking = true;
+    while (isWanted && !isStopped) {
+      isWanted = false;
+      const thisLook = ++looks;
+      try {
+        await look();
+        if (!isStopped) settle(thisLook, ({ resolve }) => resolve());
+      } catch (error) {
+        if (isStopped) break;
+        settle(thisLook, ({ reject }) => reject(error));
+        // Those who asked meanwhile; what was only hinted at has to wait.
+        isWanted = waiters.size > 0;
+        if (!isResting) rest(error);
+      }
+    }
+    isLooking = false;
+  }
+
+  function settle(look: number, end: (waiter: Waiter) => void): void {
+    for (const waiter of waiters) {
+      if (waiter.afterLook >= look) continue;
+      waiters.delete(waiter);
+      end(waiter);
+    }
+  }
+
+  /**
+   * Hints don't count until the second is over: what fails is not looked at with each of them. Who has to
+   * know still gets a look, and its failure.
+   */
+  function rest(error: unknown): void {
+    isResting = true;
+    wakeLater();
+    onError(error);
+  }
+
+  function wake(): void {
+    isWanted = true;
+    if (!isLooking && !isStopped) looking = lookAround();
+  }
+
+  function wakeLater(): void {
+    callOff();
+    callOff = clock.alarm(clock.nowMs() + LOOK_EVERY_MS, onAlarm);
+  }
+
+  function onAlarm(): void {
+    isResting = false;
+    wakeLater();
+    wake();
+  }
+
+  onAlarm();
+
+  return {
+    hint() {
+      if (!isResting) wake();
+    },
+
+    settled() {
+      if (isStopped) return Promise.reject(stopped());
+      return new Promise((resolve, reject) => {
+        waiters.add({ afterLook: looks, resolve, reject });
+        wake();
+      });
+    },
+
+    async stop() {
+      isStopped = true;
+      callOff();
+      for (const { reject } of waiters) reject(stopped());
+      waiters.clear();
+      await looking;
+    },
+  };
+}
+
+function stopped(): Error {
+  return new Error('nobody looks any more');
+}
