@@ -10,20 +10,27 @@ export interface Clock {
 const LONGEST_SLEEP_MS = 1000;
 
 /** The machine's clock. Its alarms don't keep the process alive. */
-export const systemClock: Clock = {
-  nowMs: () => Date.now(),
+export const systemClock: Clock = timersOf(() => Date.now());
 
-  alarm(atMs, ring) {
-    let timer: NodeJS.Timeout;
-    const sleep = () => {
-      const leftMs = atMs - Date.now();
-      if (leftMs <= 0) return ring();
-      timer = setTimeout(sleep, Math.min(leftMs, LONGEST_SLEEP_MS)).unref();
-    };
-    timer = setTimeout(sleep, 0).unref();
-    return () => clearTimeout(timer);
-  },
-};
+/** A clock that never steps, for how long things take: its instants mean nothing elsewhere. */
+export const steadyClock: Clock = timersOf(() => performance.now());
+
+function timersOf(nowMs: () => number): Clock {
+  return {
+    nowMs,
+
+    alarm(atMs, ring) {
+      let timer: NodeJS.Timeout;
+      const sleep = () => {
+        const leftMs = atMs - nowMs();
+        if (leftMs <= 0) return ring();
+        timer = setTimeout(sleep, Math.min(leftMs, LONGEST_SLEEP_MS)).unref();
+      };
+      timer = setTimeout(sleep, 0).unref();
+      return () => clearTimeout(timer);
+    },
+  };
+}
 
 /**
  * Another clock, of which it is known how far it is ahead of `clock`, ms: such as the one that all servers

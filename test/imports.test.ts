@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   auth: ['clock.ts', 'graph'],
   'errors.ts': ['auth', 'graph', 'store'],
   http: ['engine', 'graph', 'presence', 'auth', 'clock.ts', 'errors.ts', 'subscriptions'],
-  config: ['graph', 'outbound'],
+  config: ['graph', 'outbound', 'store'],
   outbound: ['graph'],
   subscriptions: [
     'auth',
@@ -33,6 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   notifications: ['clock.ts', 'engine', 'graph', 'outbound', 'presence', 'store', 'subscriptions'],
   stream: ['auth', 'clock.ts', 'engine', 'graph', 'http', 'presence', 'store'],
+  copy: ['notifications', 'store', 'subscriptions'],
   'server.ts': [
     'auth',
     'clock.ts',
@@ -49,6 +50,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'auth',
     'clock.ts',
     'config',
+    'copy',
     'graph',
     'notifications',
     'outbound',

@@ -6,7 +6,7 @@ import { oidcIssuer } from '../auth/oidc-issuer.ts';
 import { createPublisher } from '../auth/publisher/publisher.ts';
 import { publisherRoutes } from '../auth/publisher/routes.ts';
 import { readTenantFile } from '../auth/tenant-file.ts';
-import { systemClock } from '../clock.ts';
+import { clockAhead, systemClock } from '../clock.ts';
 import { readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import { parseDuration } from '../graph/duration.ts';
@@ -40,6 +40,8 @@ export const serve: Command = async (args, { openServer, stopped }) => {
   const directory = await openDirectory(config);
   const tls = await readTls(config);
   const { store, signingKey } = await openStore(config.store, log);
+  // All servers on one store go by one clock, whatever their machines' clocks say.
+  const clock = clockAhead(systemClock, () => store.aheadMs());
   let origin = config.publicUrl && new URL(config.publicUrl).origin;
   const { host, port, behindProxy } = config.listen;
   const server = await openServer(
@@ -52,7 +54,7 @@ export const serve: Command = async (args, { openServer, stopped }) => {
     },
     {
       store,
-      clock: systemClock,
+      clock,
       issuers,
       directory,
       log,
@@ -72,7 +74,7 @@ export const serve: Command = async (args, { openServer, stopped }) => {
         createPublisher({
           key: signingKey,
           issuerOf: (tenantId) => issuerAt(known(), tenantId),
-          clock: systemClock,
+          clock,
           randomUUID,
         }),
       async whyNotReady() {

@@ -2,6 +2,7 @@ import { parseDuration } from '../graph/duration.ts';
 import { isGuid } from '../graph/guid.ts';
 import { isLoopback } from '../graph/loopback.ts';
 import { allowedOrigin } from '../outbound/target.ts';
+import { readAddress } from '../store/redis/address.ts';
 import type { Config } from './schema.ts';
 
 const LEAST_RETENTION_MS = 3_600_000;
@@ -34,19 +35,16 @@ export function findUnsafe(config: Config): string | undefined {
 
 /** The address of a Redis isn't repeated: it may hold a password. */
 function findBadStore(store: string): string | undefined {
-  if (/^rediss?:/.test(store)) {
-    if (isRedis(store)) return undefined;
-    return 'store must be redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], or rediss:// for TLS';
+  if (/^rediss?[:+]/.test(store)) {
+    try {
+      readAddress(store);
+      return undefined;
+    } catch (error) {
+      return String(error instanceof Error ? error.message : error);
+    }
   }
   if (store.startsWith('lmdb:') && store.length > 'lmdb:'.length) return undefined;
   return `store must be lmdb:FOLDER or redis://HOST, not '${store.replace(/:.*@/s, ':…@')}'`;
-}
-
-function isRedis(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { hostname, pathname, search, hash, username, password } = new URL(text);
-  const isDecodable = !/%(?![0-9a-f]{2})/i.test(username + password);
-  return hostname !== '' && /^\/?\d{0,5}$/.test(pathname) && search + hash === '' && isDecodable;
 }
 
 function findUnsafeIssuer({ issuers }: Config): string | undefined {

@@ -98,7 +98,7 @@ export const configSchema = Type.Object(
     }),
     store: Type.String({
       description:
-        'Where presence is kept: lmdb:FOLDER, on a local disk; or redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE] (rediss:// for TLS), a standalone Redis of version 7.0 or newer, with the package ioredis installed.',
+        'Where presence is kept: lmdb:FOLDER, on a local disk; or in a Redis of version 7.0 or newer, with the package ioredis installed: redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], redis+sentinel://[USER:PASSWORD@]HOST[:PORT],…/NAME[/DATABASE] or redis+cluster://[USER:PASSWORD@]HOST[:PORT],…, with rediss for TLS. Behind it may stand ?durability=primary, available or strict, &replicas=NUMBER with strict, and &partitions=NUMBER for a new store.',
     }),
     issuers: Type.Array(Issuer, {
       minItems: 1,

@@ -28,6 +28,10 @@ export class MemoryPartition {
     return this.#slots.get(keyOf(user))?.record;
   }
 
+  tenants(): Iterable<string> {
+    return Array.from(this.#slots.values(), ({ user }) => user.tenantId);
+  }
+
   /** Users of a tenant after this one, in no order. */
   users(tenantId: string, after: string): string[] {
     return [...this.#slots.values()]

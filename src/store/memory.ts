@@ -70,6 +70,11 @@ export function createMemory({ partitions: count = 1, sharing }: MemoryOptions =
 
       lastKnown: () => undefined,
 
+      async tenants() {
+        mustBeOpen();
+        return [...new Set(partitions.flatMap((partition) => [...partition.tenants()]))].sort();
+      },
+
       async users(tenantId, after, limit) {
         mustBeOpen();
         const all = partitions.flatMap((partition) => partition.users(tenantId, after));

@@ -167,6 +167,9 @@ export interface PresenceStore {
    */
   lastKnown(tenantId: string, userIds: readonly string[]): LastKnown | undefined;
 
+  /** Tenants of which some user has a record, in the order of their ids. For looking after a store, not for serving. */
+  tenants(): Promise<readonly string[]>;
+
   /**
    * Users of a tenant that have a record, in the order of their ids: up to `limit` after `after`, which
    * is '' to begin.

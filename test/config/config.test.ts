@@ -111,6 +111,8 @@ test.each([
   'redis://127.0.0.1:7000/2',
   'redis://:p%40ss@cache',
   'rediss://me:secret@cache.example:6380/0',
+  'redis+sentinel://one,two/presence?durability=strict&replicas=2',
+  'rediss+cluster://me:secret@one:7000,two:7000?partitions=64',
 ])('the store may be a Redis: %s stays as it is', (store) => {
   expect(parseConfig({ ...LEAST, store }, '/etc/porchlight/porchlight.json').store).toBe(store);
 });
@@ -129,10 +131,10 @@ describe('a configuration is refused with file, field and what it must be', () =
     ],
     [
       { ...LEAST, store: 'redis://me:secret@cache/0?family=6' },
-      'store must be redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], or rediss:// for TLS',
+      "store: its address knows no 'family', but durability, replicas, partitions",
     ],
-    [{ ...LEAST, store: 'redis://me:%zz@cache' }, 'store must be redis://[USER:PASSWORD@]HOST'],
-    [{ ...LEAST, store: 'rediss:///0' }, 'store must be redis://[USER:PASSWORD@]HOST'],
+    [{ ...LEAST, store: 'redis://me:%zz@cache' }, 'store: its address must be redis://[USER'],
+    [{ ...LEAST, store: 'rediss:///0' }, 'store: its address must be redis://[USER'],
     [{ ...LEAST, listen: null }, 'listen must be an object'],
     [{ ...LEAST, listen: { prot: 1 } }, 'listen.prot is not known here'],
     [{ ...LEAST, listen: { port: '4280' } }, 'listen.port must be a whole number'],

@@ -1,10 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BUSY } from '../../src/engine/pair.ts';
-import { readAddress } from '../../src/store/redis/address.ts';
-import { durabilityOf } from '../../src/store/redis/durability.ts';
-import { FEED, META } from '../../src/store/redis/keys.ts';
+import { META, partitionKeys } from '../../src/store/redis/keys.ts';
 import { openRedisStore } from '../../src/store/redis/open.ts';
-import { checkServer, readInfo } from '../../src/store/redis/server-info.ts';
 import { freePort, type RedisServer, startRedis } from '../redis-server.ts';
 import { START_MS, setPresence, tell, user } from './commands.ts';
 
@@ -21,15 +18,15 @@ describe('opening a store on Redis', () => {
 
   it('says what the settings of Redis promise', async () => {
     const store = await open();
-    expect(store.durability).toEqual({
+    expect(store.durability).toMatchObject({
       isKept: false,
       text: 'appendonly no, no snapshots: all is lost when Redis ends',
     });
     await store.close();
   });
 
-  it('works for a user who may use our keys alone and see no settings', async () => {
-    const rights = ['on', '>secret', '~porchlight:*', '+@all', '-config'];
+  it('works for a user who may use our keys and channels alone and see no settings', async () => {
+    const rights = ['on', '>secret', '~porchlight:*', '&porchlight:*', '+@all', '-config'];
     await server.raw.call('ACL', 'SETUSER', 'limited', ...rights);
     const url = `redis://limited:secret@127.0.0.1:${server.port}`;
     const store = await openRedisStore({ url });
@@ -46,16 +43,50 @@ describe('opening a store on Redis', () => {
       code: 'StoreNewer',
       message: `${server.url}/0: it is of version 9; this Porchlight knows versions up to 1`,
     });
-    expect(await server.raw.exists('porchlight:{0}:lease')).toBe(0);
+    expect(await server.raw.hgetall(META)).toMatchObject({ schema: '9', partitions: '16' });
   });
 
-  it('is refused on a store that was made for more partitions', async () => {
-    await (await open()).close();
-    await server.raw.hset(META, 'partitions', '16');
-    await expect(open()).rejects.toMatchObject({
-      code: 'StoreNewer',
-      message: expect.stringContaining('16 partitions'),
+  it('has 16 partitions unless it is told another number, which stays', async () => {
+    const store = await open();
+    expect(store.partitions).toBe(16);
+    await store.close();
+    await server.flush();
+    await (await openRedisStore({ url: server.url, partitions: 3 })).close();
+    const again = await open();
+    expect(again.partitions).toBe(3);
+    await again.close();
+    await expect(openRedisStore({ url: server.url, partitions: 4 })).rejects.toMatchObject({
+      code: 'StoreInUse',
+      message: expect.stringContaining(
+        "it was made with 3 partitions, which can't be changed to 4; leave their number out",
+      ),
     });
+    for (const partitions of [0, -1, 1.5, 5000, Number.NaN]) {
+      await expect(openRedisStore({ url: server.url, partitions })).rejects.toThrow(TypeError);
+    }
+  });
+
+  it('is made once by those who come at once, and is the same for all', async () => {
+    const stores = await Promise.all(
+      [3, 3, undefined].map((partitions) =>
+        openRedisStore({ url: server.url, ...(partitions && { partitions }) }).catch(
+          () => undefined,
+        ),
+      ),
+    );
+    const counts = new Set(stores.flatMap((store) => (store ? [store.partitions] : [])));
+    expect(counts.size).toBe(1);
+    await Promise.all(stores.map((store) => store?.close()));
+  });
+
+  it('is over for those who find that another store was made there', async () => {
+    const store = await openRedisStore({ url: server.url, partitions: 3 });
+    await server.flush();
+    await server.raw.hset(META, { format: 'porchlight', schema: 1, partitions: 5 });
+    await expect
+      .poll(() => store.health(), { timeout: 5000 })
+      .toMatchObject({ writable: false, reason: expect.stringContaining('with 5 partitions') });
+    await store.close();
   });
 
   it('is refused where something else has our names', async () => {
@@ -63,6 +94,7 @@ describe('opening a store on Redis', () => {
       () => server.raw.set(META, 'ours'),
       () => server.raw.hset(META, 'format', 'something else'),
       () => server.raw.sadd(META, 'a', 'b'),
+      () => server.raw.hset(META, { format: 'porchlight', schema: 1, partitions: 'many' }),
     ]) {
       await server.flush();
       await plant();
@@ -71,12 +103,12 @@ describe('opening a store on Redis', () => {
   });
 
   it('is refused on what is left of a store that lost its own entry', async () => {
-    const store = await open();
+    const store = await openRedisStore({ url: server.url, partitions: 1 });
     await tell(store, user(1), START_MS, setPresence(BUSY));
     await store.close();
     await server.raw.del(META);
     await expect(open()).rejects.toMatchObject({ code: 'StoreDamaged' });
-    expect(await server.raw.exists(META, FEED)).toBe(1);
+    expect(await server.raw.exists(META, partitionKeys(0).users)).toBe(1);
   });
 
   it('goes by the side of what others have in the same database', async () => {
@@ -138,78 +170,5 @@ describe('a Redis that asks for a password', () => {
       expect(String(error)).toMatch(/NOAUTH|WRONGPASS/);
       expect(String(error)).not.toContain('wrong-secret');
     }
-  });
-});
-
-describe('the address of a Redis', () => {
-  it('has defaults, and a name without credentials', () => {
-    expect(readAddress('rediss://me:p%40ss@cache.example/3')).toEqual({
-      host: 'cache.example',
-      port: 6379,
-      db: 3,
-      username: 'me',
-      password: 'p@ss',
-      isSecure: true,
-      name: 'rediss://cache.example:6379/3',
-    });
-    expect(readAddress('redis://[::1]:7000')).toMatchObject({
-      host: '::1',
-      name: 'redis://[::1]:7000/0',
-    });
-  });
-
-  it('is refused where it says what is not known, without repeating it', () => {
-    for (const rest of ['', 'host/x', 'host?family=6', 'host#1', ':secret%zz@host', 'host/1/2']) {
-      expect(() => readAddress(`redis://${rest}`)).toThrow(/^store: its address must be redis:/);
-    }
-    expect(() => readAddress('http://host')).toThrow('its address must be');
-  });
-});
-
-describe('what a server says of itself', () => {
-  const info = (changed: Readonly<Record<string, string>>) => {
-    const all = { redis_version: '7.0.15', redis_mode: 'standalone', role: 'master', ...changed };
-    const lines = Object.entries(all).map(([name, value]) => `${name}:${value}`);
-    return readInfo(['# Server', ...lines, ''].join('\r\n'));
-  };
-
-  it('is fine from Redis 7.0 on', () => {
-    for (const version of ['7.0.0', '7.2.4', '8.2.1', '10.0.0']) {
-      expect(() => checkServer('it', info({ redis_version: version }))).not.toThrow();
-    }
-  });
-
-  it('is refused where it can keep no store', () => {
-    for (const [changed, reason] of [
-      [{ redis_version: '6.2.14' }, 'it is Redis 6.2.14; Porchlight needs 7.0 or newer'],
-      [{ redis_version: '' }, 'Porchlight needs 7.0 or newer'],
-      [{ redis_mode: 'cluster' }, 'it runs as cluster'],
-      [{ redis_mode: 'sentinel' }, 'it runs as sentinel'],
-      [{ role: 'slave' }, 'it is a replica'],
-    ] as const) {
-      expect(() => checkServer('it', info(changed))).toThrow(reason);
-    }
-  });
-
-  it('means more or less for what it confirmed', () => {
-    const settings = (appendonly: string, appendfsync: string, save: string) =>
-      new Map(Object.entries({ appendonly, appendfsync, save }));
-    const of = (settings: ReadonlyMap<string, string>, maxmemory = '0', policy = 'allkeys-lru') =>
-      durabilityOf(settings, info({ maxmemory, maxmemory_policy: policy }));
-    expect(of(settings('yes', 'always', ''))).toEqual({
-      isKept: true,
-      text: 'appendonly yes, appendfsync always: acknowledged writes survive a crash of the machine',
-    });
-    expect(of(settings('yes', 'everysec', ''))).toEqual({
-      isKept: false,
-      text: 'appendonly yes, appendfsync everysec: up to a second of acknowledged writes may be lost with the machine',
-    });
-    expect(of(settings('yes', 'no', '')).text).toContain('half a minute and more may be lost');
-    expect(of(settings('no', 'always', '3600 1')).text).toContain('since the last snapshot');
-    expect(of(new Map([['appendonly', 'yes']])).text).toContain('appendfsync unknown');
-    const evicting = of(settings('yes', 'always', ''), '1000000');
-    expect(evicting.isKept).toBe(false);
-    expect(evicting.text).toContain('presence may be thrown away');
-    expect(of(settings('yes', 'always', ''), '1000000', 'noeviction').isKept).toBe(true);
   });
 });

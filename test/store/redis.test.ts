@@ -3,6 +3,7 @@ import { openRedisStore } from '../../src/store/redis/open.ts';
 import { type RedisServer, startRedis } from '../redis-server.ts';
 import { storeContract } from './contract.ts';
 import { storeModel } from './model.ts';
+import { partitionContract } from './partition-contract.ts';
 import { reopenContract } from './reopen-contract.ts';
 
 let server: RedisServer;
@@ -12,16 +13,17 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function openNew(cachedRecords = 10_000) {
+async function openNew(cachedRecords = 10_000, partitions = 1) {
   await server.flush();
-  return openRedisStore({ url: server.url, cachedRecords });
+  return openRedisStore({ url: server.url, partitions, cachedRecords });
 }
 
-storeContract('redis', openNew);
-storeModel('redis', openNew);
+storeContract('redis', () => openNew());
+partitionContract('redis', () => openNew(10_000, 8));
+storeModel('redis', () => openNew());
 // With room for two in its memory, most writes have to ask first.
 storeModel('redis, remembering little,', () => openNew(2));
 reopenContract('redis', async () => {
   await server.flush();
-  return () => openRedisStore({ url: server.url });
+  return () => openRedisStore({ url: server.url, partitions: 1 });
 });

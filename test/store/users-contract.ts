@@ -35,6 +35,15 @@ export function usersContract(name: string, open: () => Promise<PresenceStore>):
         }
       });
 
+      it('lists the tenants of whose users some were written, each once', async () => {
+        expect(await store.tenants()).toEqual([]);
+        const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+        for (const tenantId of [last, ...tenants.toReversed()]) {
+          for (const userId of [guid(5), last]) await write({ tenantId, userId });
+        }
+        expect(await store.tenants()).toEqual([...tenants, last]);
+      });
+
       it('lists nobody where nobody was written', async () => {
         await write({ tenantId: tenants[0], userId: guid(5) });
         expect(await store.users(tenants[1], '', 10)).toEqual([]);

@@ -31,6 +31,11 @@ export function userKey(tenantId: string, userId: string): Buffer {
   return user;
 }
 
+/** Reads tenant and user of a record's key back. */
+export function readUser(key: Uint8Array): UserKey {
+  return { tenantId: readGuid(key, 0), userId: readGuid(key, 16) };
+}
+
 /** Reads the user of a record's key back. */
 export function readUserId(key: Uint8Array): string {
   return readGuid(key, 16);

@@ -7,7 +7,7 @@ import { Documents } from './documents.ts';
 import { dueUntil, earliestDueMs } from './due.ts';
 import { feedBounds, oldestInFeed, readFeed } from './feed.ts';
 import { Records } from './records.ts';
-import { usersAfter } from './users.ts';
+import { tenantsOf, usersAfter } from './users.ts';
 
 /** The store on an opened file, which is one partition. `release` lets go of the file after everything under way is done. */
 export function lmdbStore(
@@ -58,6 +58,11 @@ export function lmdbStore(
     async read(tenantId, userIds) {
       mustBeOpen();
       return userIds.map((userId) => records.get(tenantId, userId)?.record);
+    },
+
+    async tenants() {
+      mustBeOpen();
+      return tenantsOf(database);
     },
 
     async users(tenantId, after, limit) {

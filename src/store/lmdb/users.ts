@@ -1,8 +1,20 @@
 import type { Database } from './database.ts';
-import { readUserId, userKey } from './keys.ts';
+import { readUser, readUserId, userKey } from './keys.ts';
 
 const FIRST_USER = '00000000-0000-0000-0000-000000000000';
 const LAST_USER = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** Tenants of which some user has a record: one look a tenant, however many users it has. */
+export function tenantsOf({ records }: Database): string[] {
+  const tenants: string[] = [];
+  for (let start = Buffer.alloc(0); ; ) {
+    const [key] = records.getKeys({ start, limit: 1 });
+    if (key === undefined) return tenants;
+    const { tenantId } = readUser(key);
+    tenants.push(tenantId);
+    start = Buffer.concat([userKey(tenantId, LAST_USER), Buffer.of(0)]);
+  }
+}
 
 /** Users of a tenant that have a record, after `after` in the order of their ids; '' to begin. */
 export function usersAfter(

@@ -1,58 +1,214 @@
 import { StoreUnusable } from '../errors.ts';
+import type { Server } from './connection.ts';
 
-/** Where a Redis is and how it lets us in. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-  /** Number of the database. */
-  readonly db: number;
+/** How sure a write must be before it is answered: which servers have it. */
+export type DurabilityMode = 'primary' | 'available' | 'strict';
+
+interface Access {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly isSecure: boolean;
+  /** Number of the database. */
+  readonly db: number;
+  readonly durability: DurabilityMode;
+  /** How many replicas must have a write: by the mode 0, 1, or as many as the address says. */
+  readonly replicas: number;
+  /** Into how many partitions a store is divided that is made there; an existing one has its own number. */
+  readonly partitions: number | undefined;
   /** For people: the address without credentials. */
   readonly name: string;
 }
 
+/** Where a Redis is and how it lets us in. */
+export type Address = Access &
+  (
+    | { readonly kind: 'standalone'; readonly servers: readonly [Server] }
+    | {
+        readonly kind: 'sentinel';
+        /** The sentinels. */
+        readonly servers: readonly Server[];
+        /** The sentinels' name for the primary. */
+        readonly primary: string;
+        readonly sentinelUser: string | undefined;
+        readonly sentinelPassword: string | undefined;
+      }
+    | {
+        readonly kind: 'cluster';
+        /** Some of its servers; they know the others. */
+        readonly servers: readonly Server[];
+      }
+  );
+
 const PORT = 6379;
-const DATABASE = /^\/?(\d{0,5})$/;
+const SENTINEL_PORT = 26379;
+const MOST_PARTITIONS = 4096;
+const MOST_REPLICAS = 16;
+
+const ADDRESS =
+  /^(rediss?)(?:\+(sentinel|cluster))?:\/\/(?:([^/?#]*)@)?([^/?#@]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
+const HOST = /^(?:\[([\da-f:.]+)\]|([^\s:[\]]+))(?::(\d{1,5}))?$/i;
+const DATABASE = /^\d{1,5}$/;
+
+const FORMS = {
+  standalone: 'redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]',
+  sentinel: 'redis+sentinel://[USER:PASSWORD@]HOST[:PORT],…/NAME[/DATABASE]',
+  cluster: 'redis+cluster://[USER:PASSWORD@]HOST[:PORT],…',
+} as const;
+
+const PARAMETERS = {
+  standalone: ['durability', 'replicas', 'partitions'],
+  sentinel: ['durability', 'replicas', 'partitions', 'sentinelUser', 'sentinelPassword'],
+  cluster: ['durability', 'replicas', 'partitions'],
+} as const;
 
 /**
- * Reads `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS.
- * @throws StoreUnusable for any other address
+ * Reads the address of a Redis, in one of three forms:
+ *
+ *     redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]
+ *     redis+sentinel://[USER:PASSWORD@]HOST[:PORT],…/NAME[/DATABASE]
+ *     redis+cluster://[USER:PASSWORD@]HOST[:PORT],…
+ *
+ * or with `rediss` for TLS, and behind it `?durability=primary|available|strict&replicas=N&partitions=N`, for
+ * sentinels also `sentinelUser` and `sentinelPassword`.
+ * @throws StoreUnusable for any other; the message never repeats it, as it may hold a password
  */
 export function readAddress(url: string): Address {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const database = parsed && DATABASE.exec(parsed.pathname)?.[1];
-  const isKnown = parsed?.protocol === 'redis:' || parsed?.protocol === 'rediss:';
-  const isPlain = parsed?.search === '' && parsed.hash === '' && parsed.hostname !== '';
-  const username = decoded(parsed?.username);
-  const password = decoded(parsed?.password);
-  const isWhole = database !== undefined && username !== undefined && password !== undefined;
-  if (parsed === undefined || !isWhole || !isKnown || !isPlain) {
-    // Not the address itself: it may hold a password.
-    throw new StoreUnusable(
-      'StoreUnreachable',
-      'store',
-      'its address must be redis://[user:password@]host[:port][/database], or rediss:// for TLS',
-    );
-  }
-  const { protocol, hostname, port } = parsed;
-  const db = Number(database);
-  return {
-    host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: port === '' ? PORT : Number(port),
+  const match = ADDRESS.exec(url);
+  if (match === null) throw unreadable('standalone');
+  const [, scheme = '', suffix, credentials = '', hosts = '', path = '', query = ''] = match;
+  const kind = suffix === 'sentinel' || suffix === 'cluster' ? suffix : 'standalone';
+  const servers = hosts.split(',').map((host) => readHost(host, kind));
+  const [first] = servers;
+  if (first === undefined || (kind === 'standalone' && servers.length > 1)) throw unreadable(kind);
+  const { primary, db } = readPath(path, kind);
+  const parameters = readParameters(query, kind);
+  const colon = credentials.indexOf(':');
+  const username = colon < 0 ? credentials : credentials.slice(0, colon);
+  const password = colon < 0 ? '' : credentials.slice(colon + 1);
+  const access = {
+    username: decoded(username, kind),
+    password: decoded(password, kind),
+    isSecure: scheme === 'rediss',
     db,
-    username: username === '' ? undefined : username,
-    password: password === '' ? undefined : password,
-    isSecure: protocol === 'rediss:',
-    name: `${protocol}//${hostname}:${port || PORT}/${db}`,
+    ...durabilityIn(parameters, kind),
+    partitions: wholeNumber(parameters, 'partitions', MOST_PARTITIONS),
+    name: nameOf({ scheme, suffix, servers, primary, db }),
   };
+  switch (kind) {
+    case 'standalone':
+      return { kind, servers: [first], ...access };
+    case 'cluster':
+      return { kind, servers, ...access };
+    case 'sentinel':
+      return {
+        kind,
+        servers,
+        primary,
+        sentinelUser: parameters.get('sentinelUser'),
+        sentinelPassword: parameters.get('sentinelPassword'),
+        ...access,
+      };
+  }
 }
 
-function decoded(part = ''): string | undefined {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return undefined;
+function readHost(text: string, kind: Address['kind']): Server {
+  const [, bracketed, plain, port] = HOST.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const standard = kind === 'sentinel' ? SENTINEL_PORT : PORT;
+  const number = port === undefined ? standard : Number(port);
+  if (host === undefined || number > 65_535) throw unreadable(kind);
+  return { host, port: number };
+}
+
+function readPath(path: string, kind: Address['kind']): { primary: string; db: number } {
+  const parts = path === '' ? [] : path.split('/');
+  const primary = kind === 'sentinel' ? decoded(parts.shift() ?? '', kind) : '';
+  const [database, ...others] = parts;
+  // A cluster has no databases but the first.
+  const isKnown = database === undefined || (DATABASE.test(database) && kind !== 'cluster');
+  if (primary === undefined || !isKnown || others.length > 0) throw unreadable(kind);
+  return { primary, db: Number(database ?? 0) };
+}
+
+function readParameters(query: string, kind: Address['kind']): ReadonlyMap<string, string> {
+  const known: readonly string[] = PARAMETERS[kind];
+  const parameters = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (!known.includes(name)) {
+      throw refused(`its address knows no '${name}', but ${known.join(', ')}`);
+    }
+    if (parameters.has(name)) throw refused(`its address says ${name} twice`);
+    parameters.set(name, value);
   }
+  return parameters;
+}
+
+function durabilityIn(
+  parameters: ReadonlyMap<string, string>,
+  kind: Address['kind'],
+): { durability: DurabilityMode; replicas: number } {
+  const durability =
+    parameters.get('durability') ?? (kind === 'standalone' ? 'primary' : 'available');
+  const replicas = wholeNumber(parameters, 'replicas', MOST_REPLICAS);
+  if (durability === 'strict') {
+    if (replicas !== undefined) return { durability, replicas };
+    throw refused(
+      'durability=strict needs replicas=N in its address: how many must have each write',
+    );
+  }
+  if (replicas !== undefined)
+    throw refused('replicas=N in its address goes with durability=strict');
+  if (durability === 'available') return { durability, replicas: 1 };
+  if (durability === 'primary') return { durability, replicas: 0 };
+  throw refused('durability in its address must be primary, available or strict');
+}
+
+function wholeNumber(
+  parameters: ReadonlyMap<string, string>,
+  name: string,
+  most: number,
+): number | undefined {
+  const text = parameters.get(name);
+  if (text === undefined) return undefined;
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= most) return value;
+  throw refused(`${name} in its address must be a whole number from 1 to ${most}`);
+}
+
+function nameOf(parts: {
+  scheme: string;
+  suffix: string | undefined;
+  servers: readonly Server[];
+  primary: string;
+  db: number;
+}): string {
+  const { scheme, suffix, servers, primary, db } = parts;
+  const hosts = servers.map(
+    ({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`,
+  );
+  const head = `${scheme}${suffix === undefined ? '' : `+${suffix}`}://${hosts.join(',')}`;
+  switch (suffix) {
+    case 'cluster':
+      return head;
+    case 'sentinel':
+      return `${head}/${primary}/${db}`;
+    default:
+      return `${head}/${db}`;
+  }
+}
+
+function decoded(part: string, kind: Address['kind']): string | undefined {
+  try {
+    return part === '' ? undefined : decodeURIComponent(part);
+  } catch {
+    throw unreadable(kind);
+  }
+}
+
+function unreadable(kind: Address['kind']): StoreUnusable {
+  return refused(`its address must be ${FORMS[kind]}, with rediss for TLS`);
+}
+
+function refused(reason: string): StoreUnusable {
+  return new StoreUnusable('StoreUnreachable', 'store', reason);
 }

@@ -1,59 +1,79 @@
 import type { ByteWriter } from '../bytes.ts';
 import { encodeFeedEntry, encodeRecord } from '../codec.ts';
 import { type Draft, type Drafts, dueArgument, idleArgument } from './drafts.ts';
-import { DUE, FEED, IDLE, LEASE, STATE, USERS } from './keys.ts';
 import type { Arg, Link } from './link.ts';
+import type { Partition } from './partition.ts';
 import { bytesOrNone, integer, list } from './reply.ts';
 import { COMMIT } from './script.ts';
 
 /** What became of a group. */
-export type Committed =
-  | {
-      readonly isOurs: true;
-      /** Drafts that weren't written, with the value that is there instead. */
-      readonly refused: ReadonlyMap<Draft, Buffer | undefined>;
-    }
-  /** The lease is another's, or has run out, or it came too late. */
-  | { readonly isOurs: false };
+export interface Committed {
+  /** It came too late, and nothing was written. */
+  readonly isLate: boolean;
+  /** The drafts were made with another floor than the partition has, so nothing was written now. */
+  readonly isFloorUnknown: boolean;
+  /** Drafts that weren't written, with the value that is there instead. */
+  readonly refused: ReadonlyMap<Draft, Buffer | undefined>;
+  /** It was sent again on the way: the first sending may have been carried out, too. */
+  readonly isResent: boolean;
+}
 
 export interface CommitTerms {
-  /** The value of our lease. */
-  readonly lease: Buffer;
-  /** Until when it may be carried out, by Redis' clock. */
-  readonly deadlineMs: number;
   /** What the records written are known by, different each time. */
   readonly version: Buffer;
+  /** The floor that the drafts were made with. */
+  readonly floorMs: number;
   /** How long a record with nothing left to say is kept. */
   readonly keepIdleMs: number;
+  /** Who says on the channel that there are changes. */
+  readonly origin: string;
 }
+
+const LATE = 0;
+const FLOOR_UNKNOWN = 2;
 
 /** Commits a group in one script. The bytes are in `writer`, which must not be reset before it is over. */
 export async function commit(
   link: Link,
+  partition: Partition,
   writer: ByteWriter,
   drafts: Drafts,
-  { lease, deadlineMs, version, keepIdleMs }: CommitTerms,
+  { version, floorMs, keepIdleMs, origin }: CommitTerms,
 ): Promise<Committed> {
   const all = drafts.all;
-  const keys: Arg[] = [LEASE, STATE, FEED, DUE, USERS, IDLE];
-  const args: Arg[] = [lease, deadlineMs, version, keepIdleMs, all.length];
+  const { state, feed, due, users, idle, changes } = partition.keys;
+  const keys: Arg[] = [state, feed, due, users, idle];
+  const terms = [partition.deadlineMs(), floorMs, version, keepIdleMs, origin];
+  const args: Arg[] = [changes, ...terms, all.length];
   const places = new Map<Draft, number>();
   for (const [at, draft] of all.entries()) {
     places.set(draft, at + 1);
     keys.push(draft.key);
-    args.push(draft.found?.version ?? '');
+    args.push(draft.found.version);
     if (draft.isCheck) args.push('', '=', '=');
     else args.push(encodeRecord(writer, draft), dueArgument(draft), idleArgument(draft));
   }
   for (const { draft, change } of drafts.changes) {
     args.push(places.get(draft) ?? 0, encodeFeedEntry(writer, { ...draft.user, change }));
   }
-  const [isOurs, ...others] = list(await link.run(COMMIT, keys, args));
-  if (integer(isOurs) !== 1) return { isOurs: false };
+  const sentMs = performance.now();
+  let isResent = false;
+  const onResend = () => {
+    isResent = true;
+  };
+  const [outcome, redisMs, ...others] = list(
+    await link.run(COMMIT, keys, args, { confirm: true, onResend }),
+  );
+  partition.noticeTime(integer(redisMs), sentMs);
   const refused = new Map<Draft, Buffer | undefined>();
   for (let at = 0; at < others.length; at += 2) {
     const draft = all[integer(others[at]) - 1];
     if (draft !== undefined) refused.set(draft, bytesOrNone(others[at + 1]));
   }
-  return { isOurs: true, refused };
+  return {
+    isLate: outcome === LATE,
+    isFloorUnknown: outcome === FLOOR_UNKNOWN,
+    refused,
+    isResent,
+  };
 }

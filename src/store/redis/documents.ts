@@ -2,62 +2,103 @@ import { ByteWriter } from '../bytes.ts';
 import { decodeDocument, encodeDocument } from '../codec.ts';
 import { readingValue } from '../damage.ts';
 import { checkCollection, checkEdit } from '../document-name.ts';
-import type { DocumentChanges, DocumentEdit, DocumentStore } from '../store.ts';
-import { collectionKey, LEASE } from './keys.ts';
-import type { Arg, Link } from './link.ts';
-import { bytes, integer, list, text } from './reply.ts';
-import { READ_DOCUMENTS, WRITE_DOCUMENTS } from './script.ts';
-import type { Tenure } from './tenure.ts';
+import { DocumentsChanged, LeaseLost, StoreUnavailable } from '../errors.ts';
+import type { DocumentChanges, DocumentEdit, DocumentStore, Lease, Revision } from '../store.ts';
+import { changedKey, collectionKey } from './keys.ts';
+import { type Arg, type Link, RETRY_AFTER_MS } from './link.ts';
+import type { Partition } from './partition.ts';
+import { bytesOrNone, integer, list, text } from './reply.ts';
+import { DOCUMENTS_SINCE, WRITE_DOCUMENTS } from './script.ts';
+import type { Versions } from './versions.ts';
 
-/** Documents in Redis. Writes go one after another, so the last one called is the last one kept. */
+/** How long changes are remembered: who comes back later reads everything. */
+const LOG_US = 3_600_000_000;
+
+/** What an edit says of the document that must be there: nothing, or that there is none. */
+const WHATEVER = '';
+const NONE = '-';
+
+const LATE = 0;
+const LEASE_LOST = 2;
+const CHANGED = 3;
+
+export interface DocumentsParts {
+  readonly link: Link;
+  readonly partition: Partition;
+  /** Who says on the channel that documents were written. */
+  readonly origin: string;
+  readonly versions: Versions;
+  /** The value that Redis has for a lease of this server's. */
+  readonly leaseValue: (lease: Lease) => string;
+  /** Throws once they are closed. */
+  readonly mustBeOpen: () => void;
+  readonly onWritten: () => void;
+  readonly listen: (listener: () => void) => () => void;
+  /** A script was carried out. */
+  readonly onReached: () => void;
+  /** Redis couldn't be asked, or refused. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+/** What became of a write. */
+interface Sent {
+  readonly outcome: number;
+  /** Of the edit that it failed on, from 1. */
+  readonly place: number;
+  readonly isResent: boolean;
+}
+
+/** Documents of a partition. Writes go one after another, so the last one called is the last one kept. */
 export class Documents implements DocumentStore {
-  readonly #link: Link;
-  readonly #tenure: Tenure;
-  readonly #mustBeOpen: () => void;
+  readonly #parts: DocumentsParts;
   readonly #writer = new ByteWriter();
   #writing: Promise<unknown> = Promise.resolve();
 
-  /** `mustBeOpen` throws once they are closed. */
-  constructor(link: Link, tenure: Tenure, mustBeOpen: () => void) {
-    this.#link = link;
-    this.#tenure = tenure;
-    this.#mustBeOpen = mustBeOpen;
+  constructor(parts: DocumentsParts) {
+    this.#parts = parts;
   }
 
   async all(collection: string): Promise<ReadonlyMap<string, string>> {
-    this.#mustBeOpen();
-    checkCollection(collection);
-    const key = collectionKey(collection);
-    const reply = list(await this.#link.run(READ_DOCUMENTS, [key], []));
-    const texts: [id: string, text: string][] = [];
-    for (let at = 0; at < reply.length; at += 2) {
-      const id = text(reply[at]);
-      const read = readingValue(
-        `${this.#link.name}, ${key}`,
-        () => `document ${id}`,
-        () => decodeDocument(bytes(reply[at + 1])),
-      );
-      texts.push([id, read]);
-    }
-    return new Map(texts.sort(([a], [b]) => (a < b ? -1 : 1)));
+    return (await this.since(collection)).documents as ReadonlyMap<string, string>;
   }
 
-  async write(edits: readonly DocumentEdit[]): Promise<void> {
-    this.#mustBeOpen();
+  async since(collection: string, revision: Revision = ''): Promise<DocumentChanges> {
+    const { link, partition, mustBeOpen } = this.#parts;
+    mustBeOpen();
+    checkCollection(collection);
+    const place = collectionKey(partition.number, collection);
+    const keys = [partition.keys.state, place, changedKey(partition.number, collection)];
+    const [counter = '', server = ''] = revision.split(' ');
+    const reply = list(await link.run(DOCUMENTS_SINCE, keys, [counter, server]));
+    const [isWhole, newCounter, newServer, found] = reply;
+    const texts: [id: string, text: string | undefined][] = [];
+    const flat = list(found);
+    for (let at = 0; at < flat.length; at += 2) {
+      const id = text(flat[at]);
+      const value = bytesOrNone(flat[at + 1]);
+      const where = `${link.name}, ${place}`;
+      const read = () => value && decodeDocument(value);
+      texts.push([id, readingValue(where, () => `document ${id}`, read)]);
+    }
+    return {
+      documents: new Map(texts.sort(([a], [b]) => (a < b ? -1 : 1))),
+      revision: `${text(newCounter)} ${text(newServer)}`,
+      isWhole: integer(isWhole) === 1,
+    };
+  }
+
+  async write(edits: readonly DocumentEdit[], under?: Lease): Promise<void> {
+    this.#parts.mustBeOpen();
     for (const edit of edits) checkEdit(edit);
-    if (edits.length === 0) return;
+    if (edits.length === 0 && under === undefined) return;
     const copied = [...edits];
-    const written = this.#writing.then(() => this.#write(copied));
+    const written = this.#writing.then(() => this.#write(copied, under));
     this.#writing = written.catch(() => {});
     return written;
   }
 
-  async since(collection: string): Promise<DocumentChanges> {
-    return { documents: await this.all(collection), revision: '', isWhole: true };
-  }
-
-  onWritten(): () => void {
-    return () => {};
+  onWritten(listener: () => void): () => void {
+    return this.#parts.listen(listener);
   }
 
   /** Waits until nothing is under way. */
@@ -65,24 +106,68 @@ export class Documents implements DocumentStore {
     await this.#writing;
   }
 
-  async #write(edits: readonly DocumentEdit[]): Promise<void> {
-    this.#tenure.admit();
+  async #write(edits: readonly DocumentEdit[], under?: Lease): Promise<void> {
+    const { link, onWritten } = this.#parts;
+    let { outcome, place, isResent } = await this.#send(edits, under);
+    // Once it may be that its clock was stepped; what it shows now is known.
+    if (outcome === LATE && !isResent) {
+      ({ outcome, place, isResent } = await this.#send(edits, under));
+    }
+    if (outcome === LATE) {
+      const reason = `${link.name}: it took too long to get there`;
+      throw new StoreUnavailable(reason, RETRY_AFTER_MS, { mayBeKept: isResent });
+    }
+    if (outcome === LEASE_LOST) throw new LeaseLost(this.#parts.partition.number);
+    if (outcome === CHANGED) {
+      const { collection = '', id = '' } = edits[place - 1] ?? {};
+      throw new DocumentsChanged(collection, id);
+    }
+    onWritten();
+  }
+
+  async #send(edits: readonly DocumentEdit[], under?: Lease): Promise<Sent> {
+    const { link, partition, origin, versions, leaseValue, onReached, onFailed } = this.#parts;
     this.#writer.reset();
     const places = new Map<string, number>();
-    const args: Arg[] = [this.#tenure.value, this.#tenure.deadlineMs()];
-    for (const { collection, id, text } of edits) {
+    const told: Arg[] = [];
+    for (const { collection, id, text, was } of edits) {
       const place = places.get(collection) ?? places.size + 1;
       places.set(collection, place);
-      args.push(place, id, text === undefined ? '' : encodeDocument(this.#writer, text));
+      told.push(place, id, this.#encoded(text) ?? '', this.#told(was));
     }
-    const keys = [LEASE, ...Array.from(places.keys(), collectionKey)];
+    const { lease, state, writes, documents } = partition.keys;
+    const fence = under === undefined ? '' : leaseValue(under);
+    const terms = [partition.deadlineMs(), fence, LOG_US, origin, versions.next()];
+    const args = [documents, ...terms, places.size, ...told];
+    const collections = [...places.keys()].flatMap((collection) => [
+      collectionKey(partition.number, collection),
+      changedKey(partition.number, collection),
+    ]);
+    const sentMs = performance.now();
+    let isResent = false;
+    const onResend = () => {
+      isResent = true;
+    };
     try {
-      const [isOurs] = list(await this.#link.run(WRITE_DOCUMENTS, keys, args));
-      if (integer(isOurs) === 1) return;
+      const keys = [lease, state, writes, ...collections];
+      const reply = list(await link.run(WRITE_DOCUMENTS, keys, args, { confirm: true, onResend }));
+      const [outcome = LATE, redisMs = 0, place = 0] = reply.map(integer);
+      partition.noticeTime(redisMs, sentMs);
+      onReached();
+      return { outcome, place, isResent };
     } catch (error) {
-      this.#tenure.doubt(error instanceof Error ? error.message : String(error));
+      onFailed(error);
       throw error;
     }
-    throw await this.#tenure.refusal();
+  }
+
+  #encoded(text: string | undefined): Buffer | undefined {
+    return text === undefined ? undefined : encodeDocument(this.#writer, text);
+  }
+
+  /** Compared as bytes: a text has one encoding, for as long as its format is the one that is written. */
+  #told(was: string | null | undefined): Arg {
+    if (was === undefined) return WHATEVER;
+    return was === null ? NONE : encodeDocument(this.#writer, was);
   }
 }

@@ -1,4 +1,4 @@
-import { type Advanced, type Change, NEW_RECORD, type UserRecord } from '../../engine/advance.ts';
+import type { Advanced, Change, UserRecord } from '../../engine/advance.ts';
 import { NEVER_MS } from '../../engine/facts.ts';
 import { dueAfter } from '../due-index.ts';
 import type { Step, UserKey } from '../store.ts';
@@ -23,7 +23,7 @@ export interface Draft {
   readonly user: UserKey;
   readonly name: string;
   readonly key: Buffer;
-  readonly found: VersionedSlot | undefined;
+  readonly found: VersionedSlot;
   record: UserRecord;
   armedMs: number;
   /** Nothing is to be written: only whether the record is still the one that was found. */
@@ -43,9 +43,12 @@ export class Drafts {
   readonly changes: DraftChange[] = [];
   readonly #byUser = new Map<string, Draft>();
   readonly #found: ReadonlyMap<string, Found>;
+  readonly #floorMs: number;
 
-  constructor(found: ReadonlyMap<string, Found>) {
+  /** `floorMs` is what numbers of changes must be greater than. */
+  constructor(found: ReadonlyMap<string, Found>, floorMs: number) {
     this.#found = found;
+    this.#floorMs = floorMs;
   }
 
   get all(): Draft[] {
@@ -65,7 +68,7 @@ export class Drafts {
     const { name, nowMs, step } = job;
     const draft = this.#byUser.get(name) ?? this.#begin(job);
     const before = draft.record;
-    const advanced = step(before);
+    const advanced = above(this.#floorMs, before, step);
     const { record, changes, refusal } = advanced;
     this.#byUser.set(name, draft);
     draft.done.push({ job, advanced });
@@ -80,19 +83,30 @@ export class Drafts {
 
   #begin({ user, name, key }: Job): Draft {
     const found = this.#found.get(name)?.();
-    const { record, armedMs } = found ?? { record: NEW_RECORD, armedMs: NEVER_MS };
+    if (found === undefined) throw new Error(`nobody asked for the record of ${name}`);
+    const { record, armedMs } = found;
     return { user, name, key, found, record, armedMs, isCheck: true, done: [] };
   }
+}
+
+/** The step on a record whose next numbers are greater than the floor; without changes its number stays. */
+function above(floorMs: number, before: UserRecord, step: Step): Advanced {
+  if (before.number >= floorMs) return step(before);
+  const raised = { ...before, number: floorMs };
+  const advanced = step(raised);
+  if (advanced.changes.length > 0) return advanced;
+  const { record } = advanced;
+  return { ...advanced, record: record === raised ? before : { ...record, number: before.number } };
 }
 
 /** How the commit script is told of the record's end: see scripts/commit.lua. */
 export function idleArgument({ found, record }: Draft): string {
   if (isIdle(record)) return String(record.number);
-  return found !== undefined && isIdle(found.record) ? '' : '=';
+  return isIdle(found.record) && found.version.length > 0 ? '' : '=';
 }
 
 /** How the commit script is told of the due entry. */
 export function dueArgument({ found, armedMs }: Draft): string {
-  if (armedMs === (found?.armedMs ?? NEVER_MS)) return '=';
+  if (armedMs === found.armedMs) return '=';
   return armedMs === NEVER_MS ? '' : String(armedMs);
 }

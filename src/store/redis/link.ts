@@ -1,33 +1,69 @@
-import type { Redis } from 'ioredis';
-import { StoreUnavailable, StoreUnusable } from '../errors.ts';
+import { StoreUnusable } from '../errors.ts';
 import type { Address } from './address.ts';
+import { reasonOf } from './link-error.ts';
+import { RedisLink } from './redis-link.ts';
 import type { Script } from './script.ts';
+
+export { isRefusal, RETRY_AFTER_MS } from './link-error.ts';
 
 /** What a command takes besides its name. */
 export type Arg = string | number | Buffer;
 
-/** When a caller who was refused should come again: by then the connection was tried again. */
-export const RETRY_AFTER_MS = 1000;
-
-/** How soon a lost connection is tried again, and how late at most. */
-const FIRST_RETRY_MS = 50;
-const LAST_RETRY_MS = 500;
-
-/** The connection to Redis. Nothing is queued while it is away, and nothing is sent twice. */
-export interface Link {
-  /** For people: where it leads. */
-  readonly name: string;
+export interface RunOptions {
   /**
-   * Asks a command that writes nothing; strings come as bytes.
+   * Resolves only once as many replicas have it as the store's durability mode asks for; rejects with StoreUnavailable
+   * (mayBeKept) when too few say so in time. Without replicas asked for, it is the same as without.
+   */
+  readonly confirm?: boolean;
+  /**
+   * The script may be sent again when the connection breaks before its answer came, until `timeoutMs` after it was first
+   * sent: running it twice is the same as once. Called before each time it is sent again. Without it nothing is sent twice.
+   */
+  readonly onResend?: () => void;
+}
+
+/** What one of the servers answered. */
+export interface ServerReply {
+  /** HOST:PORT. */
+  readonly server: string;
+  readonly reply: unknown;
+}
+
+/** The connection to Redis: one server, the primary that sentinels name, or a cluster. Nothing is queued while it is away. */
+export interface Link {
+  /** For people: where it leads, without credentials. */
+  readonly name: string;
+  readonly kind: Address['kind'];
+  /**
+   * Asks a command that writes nothing, of the server that has `key`; strings come as bytes.
    * @throws StoreUnavailable when there is no answer in time, or a refusal
    */
-  ask(command: string, args: readonly Arg[]): Promise<unknown>;
+  ask(key: Arg, command: string, args: readonly Arg[]): Promise<unknown>;
+  /** Asks the same of every server that takes writes. @throws StoreUnavailable as `ask`, if one of them doesn't answer */
+  askAll(command: string, args: readonly Arg[]): Promise<readonly ServerReply[]>;
   /**
-   * Runs a script, which Redis may have to be told first.
-   * @throws StoreUnavailable as `ask`; without an answer the script may have run, or may yet
+   * Runs a script, which Redis may have to be told first, on the server that has its first key.
+   * @throws StoreUnavailable as `ask`; without an answer the script may have run, or may yet (`mayBeKept`)
    */
-  run(script: Script, keys: readonly Arg[], args: readonly Arg[]): Promise<unknown>;
-  /** Calls `listener` each time the connection is there again. */
+  run(
+    script: Script,
+    keys: readonly Arg[],
+    args: readonly Arg[],
+    options?: RunOptions,
+  ): Promise<unknown>;
+  /**
+   * Hears messages of these channels, sent with SPUBLISH, each with one listener; it does so again by itself after a break, and what was sent
+   * meanwhile is lost.
+   * @throws StoreUnavailable when that couldn't be had in time; it is tried on
+   */
+  listen(
+    channels: readonly string[],
+    onMessage: (channel: string, message: string) => void,
+  ): Promise<void>;
+  /**
+   * Calls `listener` each time a connection to a primary is there again, or leads to another server than before: what was
+   * written last may be gone.
+   */
   onBack(listener: () => void): void;
   /** Waits for what was asked, if Redis is there, and lets go. */
   close(): Promise<void>;
@@ -39,11 +75,11 @@ export interface LinkOptions {
 }
 
 /**
- * Connects.
- * @throws StoreUnusable StoreUnreachable
+ * Connects to all servers that take writes.
+ * @throws StoreUnusable StoreUnreachable, also for servers that can't keep a store
  */
-export async function openLink(address: Address, { timeoutMs }: LinkOptions): Promise<Link> {
-  const { name, host, port, db, username, password, isSecure } = address;
+export async function openLink(address: Address, options: LinkOptions): Promise<Link> {
+  const { name } = address;
   const { Redis } = await import('ioredis').catch((cause: unknown) => {
     throw new StoreUnusable(
       'StoreUnreachable',
@@ -52,98 +88,12 @@ export async function openLink(address: Address, { timeoutMs }: LinkOptions): Pr
       { cause },
     );
   });
-  const client = new Redis({
-    host,
-    port,
-    db,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    ...(isSecure && { tls: {} }),
-    connectionName: 'porchlight',
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    connectTimeout: timeoutMs,
-    commandTimeout: timeoutMs,
-    // A connection on which nothing comes back is a dead one, though nobody closed it.
-    socketTimeout: timeoutMs,
-    // Once it listens it may have to read its data first.
-    maxLoadingRetryTime: LAST_RETRY_MS,
-    retryStrategy: (times) => Math.min(FIRST_RETRY_MS * times, LAST_RETRY_MS),
-  });
-  let fault: Error | undefined;
-  client.on('error', (error: Error) => {
-    fault = error;
-  });
+  const link = new RedisLink(address, Redis, options.timeoutMs);
   try {
-    await client.connect();
-  } catch (error) {
-    client.disconnect();
-    const cause = fault ?? error;
-    const reason = cause instanceof Error ? reasonOf(cause) : String(cause);
-    throw new StoreUnusable('StoreUnreachable', name, reason, { cause });
+    await link.open();
+    return link;
+  } catch (cause) {
+    await link.close();
+    throw new StoreUnusable('StoreUnreachable', name, reasonOf(cause), { cause });
   }
-  return linkOver(client, name);
-}
-
-function linkOver(client: Redis, name: string): Link {
-  async function send(command: string, args: readonly Arg[], writes: boolean): Promise<unknown> {
-    if (client.status !== 'ready') {
-      throw new StoreUnavailable(`${name}: not connected`, RETRY_AFTER_MS);
-    }
-    try {
-      return await client.callBuffer(command, [...args]);
-    } catch (cause) {
-      const reason = cause instanceof Error ? reasonOf(cause) : String(cause);
-      throw new StoreUnavailable(`${name}: ${reason}`, RETRY_AFTER_MS, {
-        cause,
-        mayBeKept: writes && !isReplyError(cause),
-      });
-    }
-  }
-
-  return {
-    name,
-    ask: (command, args) => send(command, args, false),
-
-    async run({ text, sha1, writes }, keys, args) {
-      const rest = [keys.length, ...keys, ...args];
-      try {
-        return await send('EVALSHA', [sha1, ...rest], writes);
-      } catch (error) {
-        if (!isRefusal(error, 'NOSCRIPT')) throw error;
-        return send('EVAL', [text, ...rest], writes);
-      }
-    },
-
-    onBack(listener) {
-      client.on('ready', listener);
-    },
-
-    async close() {
-      await client.quit().catch(() => {
-        // It is away: there is nothing to wait for.
-      });
-      client.disconnect();
-    },
-  };
-}
-
-/** Whether Redis was asked and said no, for the reason that it begins with, if one is given. */
-export function isRefusal(error: unknown, reason = ''): boolean {
-  const cause = error instanceof StoreUnavailable ? error.cause : undefined;
-  return isReplyError(cause) && cause.message.startsWith(reason);
-}
-
-function isReplyError(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'ReplyError';
-}
-
-/** What ioredis says, in words that mean something to who runs the server. */
-function reasonOf({ message }: Error): string {
-  if (message === 'Command timed out') return 'no answer in time';
-  if (/^(Connection is closed|Reached the max retries)/.test(message))
-    return 'the connection broke';
-  return message === '' ? 'it cannot be reached' : message;
 }

@@ -1,26 +1,36 @@
 import { StoreUnusable } from '../errors.ts';
-import { DUE, FEED, FENCE, IDLE, META, STATE, USERS } from './keys.ts';
+import { MEMBERS, META, partitionKeys } from './keys.ts';
 import { isRefusal, type Link } from './link.ts';
-import { pairs } from './reply.ts';
+import { integer, list, pairs } from './reply.ts';
 import { CREATE } from './script.ts';
 
 /** What this version reads and writes. Grows with each change that an older version must not touch. */
 const SCHEMA = 1;
 
-/** Fixed when the store is made: it decides under which key everything is. */
-const PARTITIONS = 1;
+const PARTITIONS = 16;
 
-/** Without meta, one of these is what is left of a store. */
-const OTHERS = [FENCE, STATE, FEED, USERS, DUE, IDLE];
+/** More would only make more work; a cluster has 16,384 slots to put them in. */
+const MAX_PARTITIONS = 4096;
+
+export interface Meta {
+  readonly partitions: number;
+  /** Whether the store was made just now. */
+  readonly isNew: boolean;
+}
 
 /**
- * Makes the store if there is none, and checks that it is one we know.
- * @throws StoreUnusable StoreDamaged, StoreNewer
+ * Makes the store if there is none, with `partitions` if they are given, and checks that it is one we know.
+ * In a cluster only what lies with partition 0 can be looked at in one step, so that tells whether there is a
+ * store.
+ * @throws StoreUnusable StoreDamaged, StoreNewer, and StoreInUse for one of another number of partitions
  */
-export async function openMeta(link: Link): Promise<void> {
-  const found = await createOrRead(link);
-  const schema = Number(found.get('schema'));
-  if (found.get('format') !== 'porchlight' || !Number.isInteger(schema)) throw notOurs(link.name);
+export async function openMeta(link: Link, partitions?: number): Promise<Meta> {
+  if (partitions !== undefined && !isCount(partitions)) {
+    throw new TypeError(`partitions must be 1 to ${MAX_PARTITIONS}, not ${partitions}`);
+  }
+  const { isNew, meta } = await createOrRead(link, partitions ?? PARTITIONS);
+  const schema = Number(meta.get('schema'));
+  if (meta.get('format') !== 'porchlight' || !Number.isInteger(schema)) throw notOurs(link.name);
   if (schema > SCHEMA) {
     throw new StoreUnusable(
       'StoreNewer',
@@ -28,23 +38,45 @@ export async function openMeta(link: Link): Promise<void> {
       `it is of version ${schema}; this Porchlight knows versions up to ${SCHEMA}`,
     );
   }
-  if (found.get('partitions') !== String(PARTITIONS)) {
+  const found = Number(meta.get('partitions'));
+  if (!isCount(found)) throw notOurs(link.name);
+  if (partitions !== undefined && found !== partitions) {
     throw new StoreUnusable(
-      'StoreNewer',
+      'StoreInUse',
       link.name,
-      `it has ${found.get('partitions')} partitions; this Porchlight knows stores of ${PARTITIONS}`,
+      `it was made with ${found} partitions, which can't be changed to ${partitions}; leave their number out, or start with an empty database`,
     );
   }
+  return { partitions: found, isNew };
 }
 
-async function createOrRead(link: Link): Promise<ReadonlyMap<string, string>> {
-  const meta = ['format', 'porchlight', 'schema', SCHEMA, 'partitions', PARTITIONS];
+/** Meta as Redis keeps it: names and values in turn. */
+export function metaFields(partitions: number): (string | number)[] {
+  return ['format', 'porchlight', 'schema', SCHEMA, 'partitions', partitions];
+}
+
+interface FoundMeta {
+  readonly isNew: boolean;
+  readonly meta: ReadonlyMap<string, string>;
+}
+
+async function createOrRead(link: Link, partitions: number): Promise<FoundMeta> {
+  const { state, feed, users, due, idle } = partitionKeys(0);
+  // Without meta, one of these is what is left of a store.
+  const others = [MEMBERS, state, feed, users, due, idle];
   try {
-    return pairs(await link.run(CREATE, [META, ...OTHERS], meta));
+    const reply = await link.run(CREATE, [META, ...others], metaFields(partitions));
+    const [isNew, meta] = list(reply);
+    if (isNew === undefined) throw notOurs(link.name);
+    return { isNew: integer(isNew) === 1, meta: pairs(meta) };
   } catch (error) {
     if (isRefusal(error, 'WRONGTYPE')) throw notOurs(link.name);
     throw error;
   }
+}
+
+function isCount(partitions: number): boolean {
+  return Number.isInteger(partitions) && partitions >= 1 && partitions <= MAX_PARTITIONS;
 }
 
 function notOurs(name: string): StoreUnusable {

@@ -1,42 +1,49 @@
 import { StoreUnavailable, StoreUnusable } from '../errors.ts';
-import { readAddress } from './address.ts';
+import { type Address, readAddress } from './address.ts';
 import { askDurability } from './durability.ts';
+import { Hints } from './hints.ts';
 import { type Link, openLink } from './link.ts';
 import { openMeta } from './meta.ts';
+import { Partition } from './partition.ts';
+import { Pulse } from './pulse.ts';
 import { type RedisStore, redisStore } from './redis-store.ts';
-import { askInfo, checkServer } from './server-info.ts';
-import { beginTenure } from './tenure.ts';
 
 const CACHED_RECORDS = 10_000;
 const TIMEOUT_MS = 2000;
-const LEASE_MS = 3000;
+const LEASE_MS = 2000;
 const KEEP_IDLE_MS = 30 * 24 * 3_600_000;
 
 export interface RedisStoreOptions {
   /** `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS. */
   readonly url: string;
+  /**
+   * Into how many partitions a new store is divided, 16 by default: as many servers at most can share its work.
+   * That of a store that is there can't be changed.
+   */
+  readonly partitions?: number;
   /** How many records are kept decoded in memory. */
   readonly cachedRecords?: number;
   /** How long an answer of Redis may take before a call fails. */
   readonly timeoutMs?: number;
-  /** How long after the end of this process another one has to wait, if this one is killed. */
+  /** How long after this process was killed its work goes on to others. */
   readonly leaseMs?: number;
   /** How long a record with nothing left to say is kept after that. */
   readonly keepIdleMs?: number;
 }
 
 /**
- * Opens the store in a Redis, for this process alone, and makes it if there is none. A database that can't
- * be used is left as it is.
+ * Opens the store in a Redis, and makes it if there is none. Others may have it open, too. A database that
+ * can't be used is left as it is.
  *
  * @throws StoreUnusable when Redis can't be reached or isn't fit for it, or the store is damaged, newer, or
- * served by another process
+ * has another number of partitions
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-  const link = await openLink(readAddress(options.url), { timeoutMs });
+  const address = readAddress(options.url);
+  const link = await openLink(address, { timeoutMs });
   try {
-    return await openOver(link, { ...options, timeoutMs });
+    return await openOver(link, address, { ...options, timeoutMs });
   } catch (error) {
     await link.close();
     if (!(error instanceof StoreUnavailable)) throw error;
@@ -48,22 +55,25 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
 
 async function openOver(
   link: Link,
+  address: Address,
   options: RedisStoreOptions & { readonly timeoutMs: number },
 ): Promise<RedisStore> {
-  const info = await askInfo(link);
-  checkServer(link.name, info);
-  const durability = await askDurability(link, info);
-  await openMeta(link);
-  const tenure = await beginTenure(link, {
-    leaseMs: options.leaseMs ?? LEASE_MS,
-    timeoutMs: options.timeoutMs,
-  });
+  const durability = await askDurability(link, address);
+  const meta = await openMeta(link, options.partitions ?? address.partitions);
+  const partitions = Array.from(
+    { length: meta.partitions },
+    (_, number) => new Partition(number, options.timeoutMs),
+  );
+  await Promise.all(partitions.map((partition) => partition.begin(link, meta.isNew)));
+  const hints = new Hints(partitions);
+  await hints.listen(link);
+  const pulse = new Pulse(link, partitions);
+  await pulse.beat();
   return redisStore({
-    link,
-    tenure,
-    durability,
+    ...{ link, partitions, pulse, hints, durability },
     cachedRecords: options.cachedRecords ?? CACHED_RECORDS,
     keepIdleMs: options.keepIdleMs ?? KEEP_IDLE_MS,
+    leaseMs: options.leaseMs ?? LEASE_MS,
   });
 }
 

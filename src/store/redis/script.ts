@@ -16,11 +16,16 @@ function script(name: string, writes = true): Script {
 }
 
 export const CREATE = script('create');
+export const BEGIN = script('begin');
+export const BEAT = script('beat');
+export const COMMIT = script('commit');
+export const TRIM_FEED = script('trim-feed');
+export const USERS_AFTER = script('users-after', false);
+export const TENANTS_FROM = script('tenants-from', false);
+export const WRITE_DOCUMENTS = script('write-documents');
+export const DOCUMENTS_SINCE = script('documents-since', false);
+export const ATTEND = script('attend');
+export const LEAVE = script('leave');
 export const TAKE_LEASE = script('take-lease');
 export const RENEW_LEASE = script('renew-lease');
 export const RELEASE_LEASE = script('release-lease');
-export const COMMIT = script('commit');
-export const WRITE_DOCUMENTS = script('write-documents');
-export const READ_DOCUMENTS = script('read-documents', false);
-export const TRIM_FEED = script('trim-feed');
-export const USERS_AFTER = script('users-after', false);

@@ -1,17 +1,20 @@
-import { StoreUnusable } from '../errors.ts';
-import { isRefusal, type Link } from './link.ts';
+import type { Address } from './address.ts';
+import type { Link } from './link.ts';
+import { isRefusal } from './link-error.ts';
 import { text } from './reply.ts';
 
 /** The oldest Redis that Porchlight is tested with; Valkey calls itself 7.2 and later. */
 const OLDEST = [7, 0] as const;
 
+/** How servers are addressed by what they run as. */
+const FORMS: Readonly<Record<string, string>> = {
+  standalone: 'redis://HOST:PORT',
+  cluster: 'redis+cluster://HOST:PORT',
+  sentinel: 'redis+sentinel://HOST:PORT/NAME',
+};
+
 /** What Redis says of itself: name → value. */
 export type ServerInfo = ReadonlyMap<string, string>;
-
-/** @throws StoreUnavailable when it doesn't say */
-export async function askInfo(link: Link): Promise<ServerInfo> {
-  return readInfo(text(await link.ask('INFO', [])));
-}
 
 /** Reads the reply to INFO: `name:value` lines under headings. */
 export function readInfo(reply: string): ServerInfo {
@@ -23,15 +26,8 @@ export function readInfo(reply: string): ServerInfo {
   return info;
 }
 
-/**
- * @throws StoreUnusable StoreUnreachable for a server that can't keep a store
- */
-export function checkServer(name: string, info: ServerInfo): void {
-  const complaint = complaintAbout(info);
-  if (complaint !== undefined) throw new StoreUnusable('StoreUnreachable', name, complaint);
-}
-
-function complaintAbout(info: ServerInfo): string | undefined {
+/** Why a server can't be one of those that the address leads to; undefined if it can. */
+export function complaintAbout(info: ServerInfo, kind: Address['kind']): string | undefined {
   const version = info.get('redis_version') ?? 'an unknown version';
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [oldestMajor, oldestMinor] = OLDEST;
@@ -39,22 +35,29 @@ function complaintAbout(info: ServerInfo): string | undefined {
     return `it is Redis ${version}; Porchlight needs ${OLDEST.join('.')} or newer`;
   }
   // Valkey's name for it is the second.
-  const mode = info.get('redis_mode') ?? info.get('server_mode');
-  if (mode !== 'standalone') {
-    return `it runs as ${mode}; this Porchlight needs a standalone server`;
+  const mode = info.get('redis_mode') ?? info.get('server_mode') ?? 'something unknown';
+  if (mode !== (kind === 'cluster' ? 'cluster' : 'standalone')) {
+    const form = FORMS[mode];
+    return `it runs as ${mode}${form === undefined ? '' : `, and is addressed as ${form}`}`;
   }
   if (info.get('role') !== 'master') return 'it is a replica, which takes no writes';
   return undefined;
 }
 
-/** Some of the server's settings: name → value; undefined where it doesn't let us see them. */
+/** What every server that takes writes says of itself. @throws StoreUnavailable */
+export async function askInfos(link: Link): Promise<ReadonlyMap<string, ServerInfo>> {
+  const replies = await link.askAll('INFO', []);
+  return new Map(replies.map(({ server, reply }) => [server, readInfo(text(reply))]));
+}
+
+/** Some settings of all those servers: name → value; undefined where they don't let us see them. */
 export async function askSettings(
   link: Link,
   names: readonly string[],
-): Promise<ReadonlyMap<string, string> | undefined> {
+): Promise<ReadonlyMap<string, ReadonlyMap<string, string>> | undefined> {
   try {
-    const reply = await link.ask('CONFIG', ['GET', ...names]);
-    return settingsOf(reply);
+    const replies = await link.askAll('CONFIG', ['GET', ...names]);
+    return new Map(replies.map(({ server, reply }) => [server, settingsOf(reply)]));
   } catch (error) {
     // Hosted ones don't have the command.
     if (isRefusal(error)) return undefined;

@@ -1,14 +1,11 @@
 -- Forgets the feed up to a counter, and keeps that it did.
 --
--- KEYS[1] lease
--- KEYS[2] state: hash with `forgotten`, the last counter that was
--- KEYS[3] feed: stream, ids are counters
--- ARGV[1] value of our lease
--- ARGV[2] counter of the last entry to forget
+-- KEYS[1] state: hash with `forgotten`, the last counter that was
+-- KEYS[2] feed: stream, ids are counters
+-- ARGV[1] counter of the last entry to forget
 --
--- Returns {1}, or {0} when the lease isn't ours.
+-- Returns how many it forgot: others may have been there before.
 
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
-redis.call('XTRIM', KEYS[3], 'MINID', ARGV[2] .. '-1')
-redis.call('HSET', KEYS[2], 'forgotten', ARGV[2])
-return {1}
+local forgotten = tonumber(redis.call('HGET', KEYS[1], 'forgotten') or 0)
+if forgotten < tonumber(ARGV[1]) then redis.call('HSET', KEYS[1], 'forgotten', ARGV[1]) end
+return redis.call('XTRIM', KEYS[2], 'MINID', ARGV[1] .. '-1')
