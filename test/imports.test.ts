@@ -16,6 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   graph: ['engine'],
   'clock.ts': [],
   presence: ['engine', 'store', 'graph', 'clock.ts'],
+  sharing: ['clock.ts', 'store'],
   auth: ['clock.ts', 'graph'],
   'errors.ts': ['auth', 'graph', 'store'],
   http: ['engine', 'graph', 'presence', 'auth', 'clock.ts', 'errors.ts', 'subscriptions'],
@@ -34,6 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   notifications: ['clock.ts', 'engine', 'graph', 'outbound', 'presence', 'store', 'subscriptions'],
   stream: ['auth', 'clock.ts', 'engine', 'graph', 'http', 'presence', 'store'],
   copy: ['notifications', 'store', 'subscriptions'],
+  'shifts.ts': ['clock.ts', 'notifications', 'presence', 'sharing', 'store'],
   'server.ts': [
     'auth',
     'clock.ts',
@@ -42,6 +44,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'notifications',
     'outbound',
     'presence',
+    'shifts.ts',
     'store',
     'stream',
     'subscriptions',

@@ -4,8 +4,24 @@ import { openRedisStore } from '../../src/store/redis/open.ts';
 import type { Lease, PresenceStore } from '../../src/store/store.ts';
 import { type RedisServer, startRedis } from '../redis-server.ts';
 import { edit } from './document-contract.ts';
+import { leaseContract } from './lease-contract.ts';
 
 const LEASE_MS = 300;
+
+leaseContract('Redis', async () => {
+  await server.flush();
+  const options = { url: server.url, leaseMs: LEASE_MS, partitions: 4 };
+  const [first, second] = [await openRedisStore(options), await openRedisStore(options)];
+  return {
+    first,
+    second,
+    // By Redis' clock, which nobody can move.
+    passLease: () => new Promise((resolve) => setTimeout(resolve, LEASE_MS + 20)),
+    async close() {
+      await Promise.all([first.close(), second.close()]);
+    },
+  };
+});
 
 let server: RedisServer;
 let one: PresenceStore;

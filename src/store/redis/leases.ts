@@ -62,25 +62,18 @@ export class RedisLeases implements Leases {
     throw new StoreUnavailable(`${link.name}: its servers take turns`, RETRY_AFTER_MS);
   }
 
-  /** Those of partitions that can't be asked now are left out, unless that is all of them. */
   async renew(leases: readonly Lease[]): Promise<readonly Lease[]> {
     const { link, mustBeOpen } = this.#parts;
     mustBeOpen();
-    const renewed = await Promise.allSettled(
+    // Fails as a whole when one can't be asked: left out, it would count as another server's.
+    const renewed = await Promise.all(
       leases.map(async (lease) => {
         const { keys } = this.#partition(lease.partition);
         const args = [this.valueOf(lease), this.leaseMs];
         return integer(await link.run(RENEW_LEASE, [keys.lease], args)) === 1;
       }),
     );
-    const [first] = renewed;
-    if (first?.status === 'rejected' && renewed.every(({ status }) => status === 'rejected')) {
-      throw first.reason;
-    }
-    return leases.filter((_, at) => {
-      const outcome = renewed[at];
-      return outcome?.status === 'fulfilled' && outcome.value;
-    });
+    return leases.filter((_, at) => renewed[at]);
   }
 
   async release(lease: Lease): Promise<void> {
