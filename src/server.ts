@@ -20,7 +20,7 @@ import { recipientOf } from './notifications/recipient.ts';
 import { type DeliveryTerms, GRAPH_TERMS } from './notifications/terms.ts';
 import type { Outbound } from './outbound/outbound.ts';
 import type { Directory } from './presence/directory.ts';
-import { createFeedTail } from './presence/feed-tail.ts';
+import { createFeedTails } from './presence/feed-tails.ts';
 import { startRetention } from './presence/retention.ts';
 import { createPresenceService, type PresenceService } from './presence/service.ts';
 import { createTicker, type Ticker } from './presence/ticker.ts';
@@ -138,18 +138,15 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   });
   await subscriptions.load();
 
-  const tail = createFeedTail({
+  const tails = createFeedTails({
     store,
-    partition: 0,
     clock,
-    // What waits since before is read once more for those it waits for, and holds up nobody else.
-    start: kept.bounds.end,
     onError: (error) => log.error({ err: error }, 'reading the feed failed'),
   });
-  notifier.follow(tail);
+  notifier.follow(await tails.open(0));
   const hub = createHub({
     store,
-    tail,
+    tails,
     clock,
     onError: (error) => log.error({ err: error }, 'a stream could not be read on'),
   });
@@ -180,7 +177,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   async function stopTelling(): Promise<void> {
     await subscriptions.stop();
     await courier.stop();
-    await tail.stop();
+    await tails.stop();
     await notifier.stop();
     outbound.close();
     await encryptor.close();

@@ -82,7 +82,7 @@ export class Notifier {
   }
 
   /** Listens to a tail that begins at the kept end of the feed, before it has told anything. */
-  follow(tail: FeedTail): void {
+  follow(tail: Pick<FeedTail, 'follow'>): void {
     this.#unfollow = tail.follow((items) => {
       this.#matcher.told(items);
       this.#books.touch();

@@ -9,6 +9,7 @@ import { type Call, json, type Reply, type Route } from '../http/route.ts';
 import { type Asked, askedFor, idsIn } from './asked.ts';
 import { changedSince } from './changed.ts';
 import { type DeltaState, deltaToken, digestOf, readDeltaToken } from './delta-token.ts';
+import { boundsOf, partitionsOf } from './partitions.ts';
 import type { StreamParts } from './stream-presences.ts';
 import { everyone, TENANT_PAGE } from './tenant.ts';
 
@@ -51,12 +52,20 @@ async function delta(call: Call, parts: DeltaParts): Promise<Reply> {
   const selected = selectedProperties(query);
   const asked = askedFor(idsIn(query), caller, parts.profile, parts.directory);
   const digest = digestOf(caller.tenantId, asked);
+  // Of the names, as the digest is: what a name stands for may change between two rounds.
+  const partitions = partitionsOf(
+    caller.tenantId,
+    asked === 'tenant' ? asked : asked.names,
+    parts.store,
+  );
   const token = query.get('token');
-  const state = token === null ? undefined : readDeltaToken(token, digest);
-  const { found, next, hasMore } = await step(state, asked, caller, parts);
+  const state = token === null ? undefined : readDeltaToken(token, digest, partitions.length);
+  if (state === undefined && token !== null) throw noLongerKept();
+  const { found, next, hasMore } = await step(state, asked, partitions, caller, parts);
   const context = `${origin}/v1.0/$metadata#Collection(microsoft.graph.presence)`;
   const value = presencesJson(found, caller, selected);
-  const link = origin + PATH + linkQuery(query, deltaToken(next, digest));
+  const nextToken = deltaToken(next, digest, parts.store.partitions > 1);
+  const link = origin + PATH + linkQuery(query, nextToken);
   return json(
     `{"@odata.context":"${context}","value":${value},"@odata.${hasMore ? 'next' : 'delta'}Link":${JSON.stringify(link)}}`,
   );
@@ -65,51 +74,56 @@ async function delta(call: Call, parts: DeltaParts): Promise<Reply> {
 async function step(
   state: DeltaState | undefined,
   asked: Asked,
+  partitions: readonly number[],
   caller: Caller,
   parts: DeltaParts,
 ): Promise<Step> {
   const { store, presence } = parts;
   if (state !== undefined && state.lastUserId === undefined) {
-    return changes(state, asked, caller, parts);
+    return changes(state, asked, partitions, caller, parts);
   }
   // Before anything is read: what changes meanwhile is told in the next round.
-  const cursor = state?.cursor ?? (await store.feedBounds(0)).end;
+  const place = state?.place ?? (await boundsOf(partitions, store)).map(({ end }) => end);
   if (asked !== 'tenant') {
     const found = await readAsked(presence, caller, asked);
-    return { found, next: { cursor }, hasMore: false };
+    return { found, next: { place }, hasMore: false };
   }
   const page = await everyone(caller.tenantId, state?.lastUserId ?? '', parts).next();
   const found = page.value ?? [];
   const lastUserId = found.at(-1)?.userId;
   if (found.length < TENANT_PAGE || lastUserId === undefined) {
-    return { found, next: { cursor }, hasMore: false };
+    return { found, next: { place }, hasMore: false };
   }
-  return { found, next: { cursor, lastUserId }, hasMore: true };
+  return { found, next: { place, lastUserId }, hasMore: true };
 }
 
 async function changes(
-  { cursor }: DeltaState,
+  { place }: DeltaState,
   asked: Asked,
+  partitions: readonly number[],
   caller: Caller,
   { store, presence }: DeltaParts,
 ): Promise<Step> {
   const { tenantId } = caller;
   const watched = asked === 'tenant' ? undefined : new Set(asked.userIds);
   const changed = await changedSince(
-    cursor,
+    partitions,
+    place,
     (item) => item.tenantId === tenantId && watched?.has(item.userId) !== false,
     store,
   );
-  if (changed === undefined) {
-    throw new GraphError(
-      410,
-      'SyncStateNotFound',
-      'The changes since this token are no longer kept. Begin anew without a token.',
-    );
-  }
+  if (changed === undefined) throw noLongerKept();
   const { userIds } = changed;
   const found = await readAsked(presence, caller, { names: new Set(userIds), userIds });
-  return { found, next: { cursor: changed.cursor }, hasMore: !changed.isEnd };
+  return { found, next: { place: changed.cursors }, hasMore: !changed.isEnd };
+}
+
+function noLongerKept(): GraphError {
+  return new GraphError(
+    410,
+    'SyncStateNotFound',
+    'The changes since this token are no longer kept. Begin anew without a token.',
+  );
 }
 
 /** The same question with another token. Commas stay as they are: escaped, 650 ids are a long address. */

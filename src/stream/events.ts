@@ -5,7 +5,7 @@ import {
   type Shown,
   type Viewer,
 } from '../graph/presence-json.ts';
-import type { FeedCursor, FeedItem } from '../store/store.ts';
+import type { FeedItem } from '../store/store.ts';
 
 /*
  * The events of a stream as text (WHATWG, "Server-sent events"). JSON has no line breaks of its own,
@@ -30,45 +30,46 @@ const END_MESSAGES: Readonly<Record<EndReason, string>> = {
 /** What every stream begins with. */
 export const RETRY = `retry: ${RETRY_MS}\n\n`;
 
-/** All presences as they are at `cursor` or a little later; without `cursor` more of them follow. */
-export function snapshotEvent(presences: string, cursor?: FeedCursor): string {
-  const id = cursor === undefined ? '' : `id: ${cursor}\n`;
+/** All presences as they are at `place` or a little later; without `place` more of them follow. */
+export function snapshotEvent(presences: string, place?: string): string {
+  const id = place === undefined ? '' : `id: ${place}\n`;
   return `event: snapshot\n${id}data: {"value":${presences}}\n\n`;
 }
 
 /** One user's presence. `presence` is JSON without its braces, as `presenceJson` gives it. */
-export function presenceEvent(presence: string, cursor?: FeedCursor): string {
-  const id = cursor === undefined ? '' : `id: ${cursor}\n`;
+export function presenceEvent(presence: string, place?: string): string {
+  const id = place === undefined ? '' : `id: ${place}\n`;
   return `event: presence\n${id}data: {${presence}}\n\n`;
 }
 
 /**
  * A change as an event: the presence that it left. Undefined where nothing of the selected properties
- * has changed for this viewer.
+ * has changed for this viewer. Without `place` the place comes in a block of its own.
  */
 export function changeEvent(
-  { userId, change: { before, after, number }, cursor }: FeedItem,
+  { userId, change: { before, after, number } }: FeedItem,
   viewer: Viewer,
   selected: readonly PresenceProperty[],
+  place?: string,
 ): string | undefined {
   const json = (shown: Shown) => presenceJson(userId, shown, viewer, selected);
   const now = json({ presence: after, number });
   // The number tells every change from the last; without it two may look the same.
   const isNew = selected.includes('sequenceNumber') || now !== json({ presence: before, number });
-  return isNew ? presenceEvent(now, cursor) : undefined;
+  return isNew ? presenceEvent(now, place) : undefined;
 }
 
 /** Moves on the place from which a client resumes, and keeps the connection from looking dead. */
-export function keepAlive(cursor: FeedCursor): string {
-  return `: keep-alive\nid: ${cursor}\n\n`;
+export function keepAlive(place: string): string {
+  return `: keep-alive\nid: ${place}\n\n`;
 }
 
 /** A keep-alive for a stream that isn't at the end of the feed yet. */
 export const KEEP_ALIVE = ': keep-alive\n\n';
 
 /** Sets the place from which a client resumes, and nothing else. */
-export function placeOnly(cursor: FeedCursor): string {
-  return `id: ${cursor}\n\n`;
+export function placeOnly(place: string): string {
+  return `id: ${place}\n\n`;
 }
 
 /** The last event of a stream that the server ends. */
@@ -79,25 +80,32 @@ export function endEvent(reason: EndReason): string {
 /** One change, with its texts made once each however many streams it goes to. */
 export class Telling {
   readonly item: FeedItem;
+  readonly #place: string | undefined;
   readonly #toOthers = new Map<readonly PresenceProperty[], string | undefined>();
   #usual: string | undefined;
 
-  constructor(item: FeedItem) {
+  /** `place` is the id of its event, where each has one. */
+  constructor(item: FeedItem, place?: string) {
     this.item = item;
+    this.#place = place;
   }
 
   /** The event as `viewerId` sees it, undefined where it says nothing new. */
   text(viewerId: string | null, selected: readonly PresenceProperty[]): string | undefined {
-    if (viewerId === this.item.userId) return changeEvent(this.item, 'self', selected);
+    if (viewerId === this.item.userId) return this.#event('self', selected);
     if (selected === PRESENCE_PROPERTIES) {
-      this.#usual ??= changeEvent(this.item, 'other', selected);
+      this.#usual ??= this.#event('other', selected);
       return this.#usual;
     }
     let text = this.#toOthers.get(selected);
     if (text === undefined && !this.#toOthers.has(selected)) {
-      text = changeEvent(this.item, 'other', selected);
+      text = this.#event('other', selected);
       this.#toOthers.set(selected, text);
     }
     return text;
+  }
+
+  #event(viewer: Viewer, selected: readonly PresenceProperty[]): string | undefined {
+    return changeEvent(this.item, viewer, selected, this.#place);
   }
 }

@@ -1,24 +1,16 @@
 import { invalidArgument } from '../graph/error.ts';
-import { counterOf } from '../store/cursor.ts';
-import type { FeedBounds, FeedCursor } from '../store/store.ts';
+import { isPlace, type Place, readPlace } from '../store/place.ts';
 
 /**
- * A place in the feed as a client gives it back.
+ * A place in so many feeds as a client gives it back. Undefined where it is one of another store: nothing
+ * that came after it is to be had here.
  * @throws GraphError 400 for what never was one
  */
-export function placeFrom(text: string, field: string): FeedCursor {
+export function placeFrom(text: string, partitions: number, field: string): Place | undefined {
   try {
-    counterOf(text);
-    return text;
+    return readPlace(text, partitions);
   } catch {
+    if (isPlace(text)) return undefined;
     throw invalidArgument(`[${field}]: This is no place that the server gave.`);
   }
-}
-
-/**
- * Whether all that came after a place can still be read. Not so where it was forgotten, and where the
- * feed is younger than the place: the store was put back to what it once was.
- */
-export function isKept(place: FeedCursor, { start, end }: FeedBounds): boolean {
-  return start <= place && place <= end;
 }

@@ -1,9 +1,11 @@
 import { presenceJson } from '../graph/presence-json.ts';
 import { type AskedUsers, presencesJson, readAsked } from '../http/operations/asked-users.ts';
 import type { PresenceService } from '../presence/service.ts';
-import type { FeedCursor, PresenceStore } from '../store/store.ts';
+import { type Place, placeText } from '../store/place.ts';
+import type { PresenceStore } from '../store/store.ts';
 import { placeOnly, presenceEvent, RETRY, snapshotEvent } from './events.ts';
 import type { Beginning } from './hub.ts';
+import { boundsOf, partitionsOf } from './partitions.ts';
 import { everyone } from './tenant.ts';
 import type { Watch } from './watch.ts';
 
@@ -12,11 +14,11 @@ export interface SnapshotParts {
   readonly presence: PresenceService;
 }
 
-/** The presence of the users asked for, at `end` of the feed or a little later. */
+/** The presence of the users asked for, at `place` or a little later. */
 export async function snapshotOf(
   asked: AskedUsers,
   watch: Watch,
-  end: FeedCursor,
+  place: Place,
   { store, presence }: SnapshotParts,
 ): Promise<Beginning> {
   const reader = { tenantId: watch.tenantId, userId: watch.viewerId };
@@ -25,18 +27,21 @@ export async function snapshotOf(
   for (const { userId, record } of found) {
     if (record !== undefined) numbers.set(userId, record.number);
   }
+  const partitions = partitionsOf(watch.tenantId, watch.users, store);
+  const bounds = await boundsOf(partitions, store);
+  const until = new Map(bounds.map(({ end }, at) => [partitions[at] ?? 0, end]));
   return {
-    text: RETRY + snapshotEvent(presencesJson(found, reader, watch.selected), end),
-    after: end,
-    // What was committed after `end` and shows already isn't told again.
-    shown: { numbers, until: (await store.feedBounds(0)).end },
+    text: RETRY + snapshotEvent(presencesJson(found, reader, watch.selected), placeText(place)),
+    after: place,
+    // What was committed after `place` and shows already isn't told again.
+    shown: { numbers, until },
   };
 }
 
 /** Everyone of the tenant about whom something was said; of many, the later ones one by one. */
 export async function snapshotOfTenant(
   watch: Watch,
-  end: FeedCursor,
+  place: Place,
   parts: SnapshotParts,
 ): Promise<Beginning> {
   const { tenantId, selected } = watch;
@@ -56,8 +61,8 @@ export async function snapshotOfTenant(
       yield events.join('');
     }
     // Only now: a client that was cut off in between begins anew.
-    yield placeOnly(end);
+    yield placeOnly(placeText(place));
   }
 
-  return { text: RETRY + snapshotEvent(json), more: rest(), after: end };
+  return { text: RETRY + snapshotEvent(json), more: rest(), after: place };
 }

@@ -5,11 +5,13 @@ import { selectedProperties } from '../http/operations/select.ts';
 import type { Services } from '../http/operations/services.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
 import type { Directory } from '../presence/directory.ts';
+import { isKept, type Place } from '../store/place.ts';
 import type { PresenceStore } from '../store/store.ts';
 import { type Asked, askedFor, idsIn } from './asked.ts';
 import { RETRY } from './events.ts';
 import type { Beginning, Hub } from './hub.ts';
-import { isKept, placeFrom } from './place.ts';
+import { boundsOf, partitionsOf } from './partitions.ts';
+import { placeFrom } from './place.ts';
 import { snapshotOf, snapshotOfTenant } from './snapshot.ts';
 import { selection, type Watch } from './watch.ts';
 
@@ -73,7 +75,7 @@ async function stream(
   parts: StreamParts,
 ): Promise<Reply> {
   const { caller, query } = call;
-  const { hub, profile, directory } = parts;
+  const { hub, profile, directory, store } = parts;
   const asked = askedFor(ids, caller, profile, directory);
   const watch: Watch = {
     tenantId: caller.tenantId,
@@ -82,10 +84,12 @@ async function stream(
     selected: selection(selectedProperties(query)),
     expiresMs: caller.expiresMs,
   };
-  const lastEventId = placeFrom(lastEventIdOf(call), 'Last-Event-ID');
+  const lastEventId = lastEventIdOf(call);
+  const left =
+    lastEventId === '' ? undefined : placeFrom(lastEventId, store.partitions, 'Last-Event-ID');
   const leave = hub.takeSeat(caller);
   try {
-    const beginning = await begin(asked, watch, lastEventId, parts);
+    const beginning = await begin(asked, watch, left, parts);
     return {
       status: 200,
       headers: HEADERS,
@@ -103,16 +107,21 @@ function lastEventIdOf({ headers, query }: Call): string {
   return typeof header === 'string' && header !== '' ? header : (query.get('lastEventId') ?? '');
 }
 
+/** `left` is where the client left off; undefined where it begins, or comes from another store. */
 async function begin(
   asked: Asked,
   watch: Watch,
-  lastEventId: string,
+  left: Place | undefined,
   parts: StreamParts,
 ): Promise<Beginning> {
+  const partitions = partitionsOf(watch.tenantId, watch.users, parts.store);
+  const place = [...(await parts.hub.place())];
   // Before the snapshot is read, so that nothing falls between it and the changes that follow.
-  const bounds = await parts.store.feedBounds(0);
-  if (lastEventId !== '' && isKept(lastEventId, bounds)) return { text: RETRY, after: lastEventId };
+  const bounds = await boundsOf(partitions, parts.store);
+  const isResumable = bounds.every((each, at) => isKept(left?.[partitions[at] ?? 0] ?? '', each));
+  if (left !== undefined && isResumable) return { text: RETRY, after: left };
+  for (const [at, { end }] of bounds.entries()) place[partitions[at] ?? 0] = end;
   return asked === 'tenant'
-    ? snapshotOfTenant(watch, bounds.end, parts)
-    : snapshotOf(asked, watch, bounds.end, parts);
+    ? snapshotOfTenant(watch, place, parts)
+    : snapshotOf(asked, watch, place, parts);
 }

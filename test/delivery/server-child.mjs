@@ -78,10 +78,15 @@ async function open({ dataDir, time, terms, trusted }) {
     await say({ settled: true });
   };
   kept.onChanges(() => void lookWhetherSettled());
-  const write = async (edits) => {
-    await kept.documents.write(edits);
-    void lookWhetherSettled();
-  };
+  const watched = (documents) => ({
+    all: (collection) => documents.all(collection),
+    since: (collection, revision) => documents.since(collection, revision),
+    onWritten: (listener) => documents.onWritten(listener),
+    async write(edits, under) {
+      await documents.write(edits, under);
+      void lookWhetherSettled();
+    },
+  });
   const server = await openServer(
     {
       profile: 'extended',
@@ -91,7 +96,11 @@ async function open({ dataDir, time, terms, trusted }) {
       delivery: terms,
     },
     {
-      store: { ...kept, documents: { ...kept.documents, write } },
+      store: {
+        ...kept,
+        documents: watched(kept.documents),
+        documentsOf: (partition) => watched(kept.documentsOf(partition)),
+      },
       clock,
       issuers: [
         {

@@ -4,10 +4,9 @@ import { adminRoutes } from '../../src/http/operations/admin.ts';
 import { presenceRoutes } from '../../src/http/operations/all.ts';
 import type { Route } from '../../src/http/route.ts';
 import { createDirectory, type Directory } from '../../src/presence/directory.ts';
-import { createFeedTail } from '../../src/presence/feed-tail.ts';
+import { createFeedTails } from '../../src/presence/feed-tails.ts';
 import { createPresenceService } from '../../src/presence/service.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
-import { FEED_START } from '../../src/store/store.ts';
 import { createHub } from '../../src/stream/hub.ts';
 import { streamRoutes } from '../../src/stream/routes.ts';
 import { exampleSubscriptions } from '../subscriptions/example-service.ts';
@@ -36,8 +35,8 @@ export function exampleOwnRoutes(
   const clock = new ManualClock(0);
   const onError = () => {};
   const presence = createPresenceService({ store, clock, directory });
-  const tail = createFeedTail({ store, partition: 0, clock, start: FEED_START, onError });
-  const hub = createHub({ store, tail, clock, onError });
+  const tails = createFeedTails({ store, clock, onError });
+  const hub = createHub({ store, tails, clock, onError });
   const subscriptions = exampleSubscriptions(clock, profile, directory);
   const { courier } = recordingCourier();
   return [

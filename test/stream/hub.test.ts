@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../src/clock.ts';
 import { PRESENCE_PROPERTIES } from '../../src/graph/presence-json.ts';
-import { createFeedTail } from '../../src/presence/feed-tail.ts';
+import { createFeedTails } from '../../src/presence/feed-tails.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { FEED_START, type PresenceStore } from '../../src/store/store.ts';
 import { createHub } from '../../src/stream/hub.ts';
@@ -95,8 +95,8 @@ test('a client that hangs up leaves nothing behind, at whatever point it does', 
   const onError = (error: unknown) => {
     throw error;
   };
-  const tail = createFeedTail({ store, partition: 0, clock, start: FEED_START, onError });
-  const hub = createHub({ store, tail, clock, onError });
+  const tails = createFeedTails({ store, clock, onError });
+  const hub = createHub({ store, tails, clock, onError });
   let left = 0;
   let allLeft = () => {};
   const server = createServer((_, response) => {
@@ -108,7 +108,7 @@ test('a client that hangs up leaves nothing behind, at whatever point it does', 
       selected: PRESENCE_PROPERTIES,
       expiresMs: 1,
     };
-    hub.open(response, watch, { text: 'begin', after: FEED_START }, () => {
+    hub.open(response, watch, { text: 'begin', after: [FEED_START] }, () => {
       left++;
       if (left === 10) allLeft();
     });
@@ -131,6 +131,6 @@ test('a client that hangs up leaves nothing behind, at whatever point it does', 
   await gone;
   expect(hub.size).toBe(0);
   hub.close();
-  await tail.stop();
+  await tails.stop();
   server.close();
 });
