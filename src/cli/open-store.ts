@@ -16,10 +16,20 @@ const KEY = { collection: 'keys', id: 'notifications' } as const;
 
 /** Opens the store that the configuration names; its prefix is checked already. */
 export async function openStore(address: string, log: Logger): Promise<OpenedStore> {
-  if (!address.startsWith('lmdb:')) return openOnRedis(address, log);
-  const dataDir = address.slice('lmdb:'.length);
-  const signingKey = await openSigningKey(join(dataDir, 'notification-key.json'));
-  return { store: await openLmdbStore({ path: dataDir }), signingKey };
+  const folder = embeddedIn(address);
+  if (folder === undefined) return openOnRedis(address, log);
+  const signingKey = await openKeyIn(folder);
+  return { store: await openLmdbStore({ path: folder }), signingKey };
+}
+
+/** The data folder of an embedded store; undefined when it is another. */
+export function embeddedIn(address: string): string | undefined {
+  return address.startsWith('lmdb:') ? address.slice('lmdb:'.length) : undefined;
+}
+
+/** The key that is kept beside an embedded store. */
+export function openKeyIn(folder: string): Promise<SigningKey> {
+  return openSigningKey(join(folder, 'notification-key.json'));
 }
 
 async function openOnRedis(url: string, log: Logger): Promise<OpenedStore> {

@@ -1,6 +1,6 @@
 import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { issuerAt } from '../auth/discovery.ts';
 import { oidcIssuer } from '../auth/oidc-issuer.ts';
 import { createPublisher } from '../auth/publisher/publisher.ts';
@@ -13,22 +13,62 @@ import { parseDuration } from '../graph/duration.ts';
 import { createEncryptor } from '../notifications/encryption.ts';
 import { createOutbound } from '../outbound/open.ts';
 import { createDirectory, type Directory } from '../presence/directory.ts';
-import { type Command, CommandFailed, UsageError } from './command.ts';
+import { type Command, CommandFailed, type Terminal, UsageError } from './command.ts';
 import { ENCRYPTION_WORKER } from './encryption-worker.ts';
 import { readFlags } from './flags.ts';
 import { listenFailure } from './listen-failure.ts';
-import { openStore } from './open-store.ts';
+import { type OpenedStore, openStore } from './open-store.ts';
 
-export const SERVE_USAGE = `porchlight serve --config FILE
+/** Each has a place in LMDB's table of readers, and memory for a server. */
+const MOST_WORKERS = 64;
 
-Serves as the configuration says (docs/configuration.md); refuses to start on one that isn't safe.`;
+export const SERVE_USAGE = `porchlight serve --config FILE [--workers 1]
+
+Serves as the configuration says (docs/configuration.md); refuses to start on one that isn't safe.
+
+  --workers  how many processes serve, 1 to 64, one for each core: for an embedded store (1)`;
 
 /** `porchlight serve`. */
-export const serve: Command = async (args, { openServer, stopped }) => {
-  const flags = readFlags(args, { config: undefined });
+export const serve: Command = async (args, terminal) => {
+  const flags = readFlags(args, { config: undefined, workers: '1' });
   if (flags.config === undefined) throw new UsageError('serve needs --config FILE');
+  const workers = workersFlag(flags.workers);
   const config = await readConfig(flags.config);
   const log = pino({ level: config.log.level });
+  const { openServer } = terminal;
+  if (workers > 1) {
+    // Only now: a program of one process has nothing to do with it.
+    const { serveTogether } = await import('./workers/serve-together.ts');
+    return serveTogether(config, workers, {
+      log,
+      stopped: () => terminal.stopped,
+      serveAlone: (seat) => serveAlone(config, { log, openServer, ...seat }),
+    });
+  }
+  await serveAlone(config, {
+    log,
+    openServer,
+    openStore: () => openStore(config.store, log),
+    stopped: terminal.stopped,
+    onServing: (addresses) => log.info({ addresses, profile: config.profile }, 'serving'),
+    onStopping: () => log.info('stopping'),
+  });
+};
+
+/** What a server of its own and one of several do in different ways. */
+export interface Seat {
+  openStore(): Promise<OpenedStore>;
+  readonly stopped: Promise<void>;
+  onServing(addresses: readonly string[]): void;
+  onStopping(): void;
+}
+
+/** Serves in this process until it is stopped. */
+async function serveAlone(
+  config: Config,
+  seat: Seat & { readonly log: Logger } & Pick<Terminal, 'openServer'>,
+): Promise<void> {
+  const { log, openServer } = seat;
   const issuers = config.issuers.map(({ issuer, tenant, audiences, claims }) =>
     oidcIssuer({
       issuer,
@@ -39,7 +79,7 @@ export const serve: Command = async (args, { openServer, stopped }) => {
   );
   const directory = await openDirectory(config);
   const tls = await readTls(config);
-  const { store, signingKey } = await openStore(config.store, log);
+  const { store, signingKey } = await seat.openStore();
   // All servers on one store go by one clock, whatever their machines' clocks say.
   const clock = clockAhead(systemClock, () => store.aheadMs());
   let origin = config.publicUrl && new URL(config.publicUrl).origin;
@@ -88,11 +128,17 @@ export const serve: Command = async (args, { openServer, stopped }) => {
   });
 
   origin ??= server.origins[0];
-  log.info({ addresses: server.origins, profile: config.profile }, 'serving');
-  await stopped;
-  log.info('stopping');
+  seat.onServing(server.origins);
+  await seat.stopped;
+  seat.onStopping();
   await server.close();
-};
+}
+
+function workersFlag(text: string): number {
+  const workers = Number(text);
+  if (/^\d{1,2}$/.test(text) && workers >= 1 && workers <= MOST_WORKERS) return workers;
+  throw new UsageError(`--workers must be a number from 1 to ${MOST_WORKERS}, not '${text}'`);
+}
 
 async function openDirectory({ directory: { mode, file } }: Config): Promise<Directory> {
   const tenants = file === undefined ? [] : await readTenantFile(file);

@@ -41,6 +41,7 @@ export class DocumentLog {
     const [name, text = ''] = revision?.split('.') ?? [];
     const after = Number(text);
     if (name !== this.#name || !(after >= this.#forgotten)) return undefined;
+    if (after === this.#writes) return [];
     const ids: string[] = [];
     for (const { edit, write } of this.#written.values()) {
       if (write > after && edit.collection === collection) ids.push(edit.id);

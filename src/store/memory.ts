@@ -1,10 +1,13 @@
 import { NEW_RECORD } from '../engine/advance.ts';
 import { StoreUnavailable } from './errors.ts';
 import { MemoryDocuments } from './memory-documents.ts';
+import { createLeaseTable } from './memory-leases.ts';
 import { MemoryPartition } from './memory-partition.ts';
 import { partitionOfUser } from './partition.ts';
-import { soleLeases } from './sole-leases.ts';
 import type { Leases, PresenceStore } from './store.ts';
+
+/** Nobody else can come: what is taken is kept. */
+const ALONE = { leaseMs: Number.POSITIVE_INFINITY, nowMs: () => 0 };
 
 export interface MemoryOptions {
   /** How many partitions; 1 by default. */
@@ -106,7 +109,7 @@ export function createMemory({ partitions: count = 1, sharing }: MemoryOptions =
 
       documents: viewOf(0),
       documentsOf: viewOf,
-      leases: sharing?.join() ?? soleLeases('memory'),
+      leases: sharing?.join() ?? createLeaseTable(ALONE).join('memory'),
       aheadMs: () => 0,
 
       health: () =>

@@ -258,7 +258,7 @@ describe('group commit', () => {
     expect(feedBounds(database)).toEqual({ start: '', end: cursor });
     nowMs += 1000;
     await tell(3);
-    await committer.forget([1]);
+    await committer.trim(START_MS + 1, 1);
     const { start, end } = feedBounds(database);
     expect(start).toBe(cursor);
     expect(readFeed(database, start, 10)).toMatchObject({ entries: [user(3)], cursor: end });
@@ -270,7 +270,7 @@ describe('group commit', () => {
       committer.update(user(at), START_MS, stepAt(START_MS, setPresence(BUSY)));
     await tell(1);
     await tell(2);
-    await committer.forget([1, 2]);
+    await committer.trim(START_MS + 1, 2);
     expect(readFeed(database, '', 10).entries).toEqual([]);
     expect(nextInFeed(database)).toBe(3);
     await tell(3);

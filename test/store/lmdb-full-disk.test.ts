@@ -18,6 +18,7 @@ import {
   wholeFeed,
 } from './commands.ts';
 import { newFolder } from './folders.ts';
+import { openShared } from './lmdb-sharing.ts';
 
 /** What surely finds no room on a disk that is almost full. */
 const HUGE = setStatusMessage('x'.repeat(2_000_000));
@@ -34,11 +35,17 @@ function mountDisk(options: string, folder: string): void {
   }
 }
 
-describe('on a full disk', () => {
+type Open = (path: string, monotonicMs: () => number) => Promise<PresenceStore>;
+const openAlone: Open = (path, monotonicMs) => openLmdbStore({ path, monotonicMs });
+
+describe.each([
+  ['lmdb', openAlone],
+  ['shared lmdb', openShared],
+])('on a full disk, the %s store', (_, openAt) => {
   let disk: string;
   let store: PresenceStore;
   let nowMs: number;
-  const open = () => openLmdbStore({ path: disk, monotonicMs: () => nowMs });
+  const open = () => openAt(disk, () => nowMs);
 
   beforeEach(async () => {
     disk = newFolder();

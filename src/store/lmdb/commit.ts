@@ -20,7 +20,24 @@ export async function commit(
   firstCounter: number,
   isTrial: boolean,
 ): Promise<void> {
-  // All values before the batch: what throws within one leaves half of it to be committed.
+  const { root } = database;
+  const put = prepare(database, writer, group, firstCounter);
+  // After some failures LMDB begins no transaction any more. Here it says so; a batch would wait for ever.
+  if (isTrial) root.transactionSync(() => {});
+  await root.batch(put);
+}
+
+/**
+ * Makes all of a group ready to be put, and room for it in the file. What is given back puts it, within
+ * a batch or a transaction; it has nothing left to fail of but LMDB itself, as what throws within one
+ * leaves half of it to be committed.
+ */
+export function prepare(
+  database: Database,
+  writer: ByteWriter,
+  group: Group,
+  firstCounter: number,
+): () => void {
   const drafts = [...group.drafts];
   const records = drafts.map((draft) => encodeRecord(writer, draft));
   const entries = group.feed.map((entry) => encodeFeedEntry(writer, entry));
@@ -28,11 +45,9 @@ export async function commit(
     key: documentKey(name),
     value: text === undefined ? undefined : encodeDocument(writer, text),
   }));
-  const { root, due, feed, meta } = database;
+  const { due, feed, meta } = database;
   database.room.make(scattered(drafts) + documents.length, writer.bytes, documents.length);
-  // After some failures LMDB begins no transaction any more. Here it says so; a batch would wait for ever.
-  if (isTrial) root.transactionSync(() => {});
-  await root.batch(() => {
+  return () => {
     for (const [at, draft] of drafts.entries()) {
       const { tenantId, userId, foundArmedMs, armedMs } = draft;
       const user = userKey(tenantId, userId);
@@ -51,7 +66,7 @@ export async function commit(
     if (forgotten === undefined) return;
     putNextInFeed(meta, firstCounter + entries.length);
     putForgotten(meta, forgotten);
-  });
+  };
 }
 
 /**

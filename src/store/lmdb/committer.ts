@@ -8,30 +8,26 @@ import type { DocumentEdit, Step, StoreHealth, UserKey } from '../store.ts';
 import { causeOf, commit } from './commit.ts';
 import type { Database } from './database.ts';
 import { readDocument } from './documents.ts';
-import { nextInFeed } from './feed.ts';
+import { nextInFeed, oldestInFeed } from './feed.ts';
 import { Group } from './group.ts';
 import { documentName } from './keys.ts';
 import type { Records } from './records.ts';
 import { Writability } from './writability.ts';
-
-/** How many updates may wait for the disk. More are refused: they would wait for seconds. */
-const MAX_WAITING = 100_000;
-
-/** How long the texts of documents that wait may be before more are refused: they are in memory. */
-const MAX_WAITING_CHARACTERS = 1 << 26;
+import { MAX_WAITING, MAX_WAITING_CHARACTERS, type Writes } from './writes.ts';
 
 /**
  * Group commit: one group is on its way to the disk while the next collects. An update builds on the
  * newest record of its user, committed or not, and resolves with the group it is in; so when a group
  * is lost, the one that builds on it is lost too, and nothing of either was ever shown.
  */
-export class Committer {
+export class Committer implements Writes {
   readonly #database: Database;
   readonly #records: Records;
   readonly #writability: Writability;
   readonly #onChanges: () => void;
   readonly #writer = new ByteWriter();
   #nextInFeed: number;
+  #trimming: Promise<unknown> = Promise.resolve();
   #collecting: Group | undefined;
   #flying: Group | undefined;
 
@@ -78,14 +74,13 @@ export class Committer {
     return advanced;
   }
 
-  /** Takes entries out of the feed. */
-  async forget(counters: readonly number[]): Promise<void> {
-    const group = this.#join();
-    group.forget.push(...counters);
-    await group.done;
+  trim(beforeMs: number, limit: number): Promise<number> {
+    // One at a time: the next looks at what the one before has left.
+    const trimmed = this.#trimming.then(() => this.#trim(beforeMs, limit));
+    this.#trimming = trimmed.catch(() => {});
+    return trimmed;
   }
 
-  /** Keeps and forgets documents, all or none. @throws DocumentsChanged */
   async write(edits: readonly DocumentEdit[]): Promise<void> {
     const characters = (this.#collecting?.characters ?? 0) + (this.#flying?.characters ?? 0);
     if (characters >= MAX_WAITING_CHARACTERS) {
@@ -101,13 +96,21 @@ export class Committer {
     return this.#writability.health();
   }
 
-  /** Waits until nothing is under way. */
   async settled(): Promise<void> {
     for (;;) {
       const last = this.#collecting ?? this.#flying;
       if (last === undefined) return;
       await last.done.catch(() => {});
     }
+  }
+
+  async #trim(beforeMs: number, limit: number): Promise<number> {
+    const counters = oldestInFeed(this.#database, beforeMs, limit);
+    if (counters.length === 0) return 0;
+    const group = this.#join();
+    group.forget.push(...counters);
+    await group.done;
+    return counters.length;
   }
 
   /** Against the newest text, committed or not: a group is lost with the one that it builds on. */

@@ -28,9 +28,10 @@ const BYTES = { encoding: 'binary', keyEncoding: 'binary' } as const;
 /**
  * Maps the file. `overlappingSync: false` makes a commit include the flush to disk;
  * `eventTurnBatching: false` leaves the grouping to us, and keeps a failing commit from raising
- * rejections that nobody holds.
+ * rejections that nobody holds. With `mapBytes` the map has that size from the start; else it begins
+ * small and grows with the file.
  */
-export function mapFile(path: string): Database['root'] {
+export function mapFile(path: string, mapBytes?: number): Database['root'] {
   return lmdb.open<Buffer, Uint8Array>({
     path,
     ...BYTES,
@@ -39,6 +40,7 @@ export function mapFile(path: string): Database['root'] {
     eventTurnBatching: false,
     maxDbs: 8,
     permissionsMode: 0o600,
+    ...(mapBytes !== undefined && { mapSize: mapBytes }),
   } as lmdb.RootDatabaseOptionsWithPath);
 }
 

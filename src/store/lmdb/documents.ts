@@ -3,23 +3,24 @@ import { decodeDocument } from '../codec.ts';
 import { DocumentLog } from '../document-log.ts';
 import { checkCollection, checkEdit } from '../document-name.ts';
 import type { DocumentChanges, DocumentEdit, DocumentStore } from '../store.ts';
-import type { Committer } from './committer.ts';
 import { reading } from './damage.ts';
 import type { Database } from './database.ts';
+import { Hints } from './hints.ts';
 import { documentKey, documentName, readDocumentKey } from './keys.ts';
+import type { Writes } from './writes.ts';
 
 /** Documents in the file. */
 export class Documents implements DocumentStore {
   readonly #database: Database;
-  readonly #committer: Committer;
+  readonly #writes: Writes;
   readonly #mustBeOpen: () => void;
   readonly #log = new DocumentLog(randomBytes(4).toString('hex'));
-  readonly #listeners = new Set<() => void>();
+  readonly #hints = new Hints();
 
   /** `mustBeOpen` throws once they are closed. */
-  constructor(database: Database, committer: Committer, mustBeOpen: () => void) {
+  constructor(database: Database, writes: Writes, mustBeOpen: () => void) {
     this.#database = database;
-    this.#committer = committer;
+    this.#writes = writes;
     this.#mustBeOpen = mustBeOpen;
   }
 
@@ -34,23 +35,25 @@ export class Documents implements DocumentStore {
     for (const edit of edits) checkEdit(edit);
     if (edits.length === 0) return;
     const copied = [...edits];
-    await this.#committer.write(copied);
+    await this.#writes.write(copied);
     this.#log.note(copied);
-    for (const listener of this.#listeners) queueMicrotask(listener);
+    this.#hints.give();
   }
 
   async since(collection: string, after?: string): Promise<DocumentChanges> {
+    this.#mustBeOpen();
+    checkCollection(collection);
     const { revision } = this.#log;
-    const all = await this.all(collection);
     const ids = this.#log.since(collection, after);
-    if (ids === undefined) return { documents: all, revision, isWhole: true };
-    const documents = new Map(ids.map((id) => [id, all.get(id)]));
-    return { documents, revision, isWhole: false };
+    if (ids === undefined) {
+      return { documents: readDocuments(this.#database, collection), revision, isWhole: true };
+    }
+    const read = (id: string) => readDocument(this.#database, documentName(collection, id));
+    return { documents: new Map(ids.map((id) => [id, read(id)])), revision, isWhole: false };
   }
 
   onWritten(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#hints.listen(listener);
   }
 }
 

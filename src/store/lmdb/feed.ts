@@ -28,10 +28,18 @@ export function feedBounds({ feed, meta }: Database): FeedBounds {
   return { start: cursorAfter(forgotten), end: cursorAfter(end) };
 }
 
-/** Counters of the entries at the start of the feed that are older than `beforeMs`, `limit` at most. */
-export function oldestInFeed(database: Database, beforeMs: number, limit: number): number[] {
+/**
+ * Counters of the entries at the start of the feed, or after one of them, that are older than `beforeMs`,
+ * `limit` at most.
+ */
+export function oldestInFeed(
+  database: Database,
+  beforeMs: number,
+  limit: number,
+  after = 0,
+): number[] {
   const counters: number[] = [];
-  for (const { counter, entry } of entriesAfter(database, 0, limit)) {
+  for (const { counter, entry } of entriesAfter(database, after, limit)) {
     if (entry.change.atMs >= beforeMs) break;
     counters.push(counter);
   }

@@ -1,48 +1,46 @@
 import { StoreUnavailable } from '../errors.ts';
-import { soleLeases } from '../sole-leases.ts';
-import type { PresenceStore } from '../store.ts';
-import { Committer } from './committer.ts';
+import type { DocumentStore, Leases, PresenceStore } from '../store.ts';
 import type { Database } from './database.ts';
-import { Documents } from './documents.ts';
 import { dueUntil, earliestDueMs } from './due.ts';
-import { feedBounds, oldestInFeed, readFeed } from './feed.ts';
-import { Records } from './records.ts';
+import { feedBounds, readFeed } from './feed.ts';
+import type { Hints } from './hints.ts';
+import type { Records } from './records.ts';
 import { tenantsOf, usersAfter } from './users.ts';
+import type { Writes } from './writes.ts';
 
-/** The store on an opened file, which is one partition. `release` lets go of the file after everything under way is done. */
-export function lmdbStore(
-  database: Database,
-  parts: {
-    readonly cachedRecords: number;
-    readonly monotonicMs: () => number;
-    readonly release: () => Promise<void>;
-  },
-): PresenceStore {
-  const listeners = new Set<(partition: number) => void>();
-  const onChanges = () => {
-    for (const listener of listeners) queueMicrotask(() => listener(0));
-  };
-  const records = new Records(database, parts.cachedRecords);
-  const committer = new Committer(database, records, { ...parts, onChanges });
-  let trimming: Promise<unknown> = Promise.resolve();
+/** What the store of one process and that of several do in different ways. */
+export interface LmdbStoreParts {
+  readonly records: Pick<Records, 'get'>;
+  readonly writes: Writes;
+  /** The documents; `mustBeOpen` throws once the store is closed. */
+  documents(mustBeOpen: () => void): DocumentStore;
+  readonly leases: Leases;
+  /** Given after changes were committed. */
+  readonly changes: Hints;
+  /** Called before a read that is to see what other processes have committed. */
+  refresh(): void;
+  /** Lets go of the file after everything under way is done. */
+  release(): Promise<void>;
+}
+
+/** The store on an opened file, which is one partition. */
+export function lmdbStore(database: Database, parts: LmdbStoreParts): PresenceStore {
+  const { records, writes, changes } = parts;
   let closing: Promise<void> | undefined;
 
   const closed = () => new StoreUnavailable('the store is closed', 1000);
   const mustBeOpen = () => {
     if (closing !== undefined) throw closed();
   };
-  const documents = new Documents(database, committer, mustBeOpen);
-
-  const trim = async (beforeMs: number, limit: number) => {
+  const mayRead = () => {
     mustBeOpen();
-    const counters = oldestInFeed(database, beforeMs, limit);
-    if (counters.length > 0) await committer.forget(counters);
-    return counters.length;
+    parts.refresh();
   };
+  const documents = parts.documents(mustBeOpen);
 
   const close = async () => {
-    await committer.settled();
-    listeners.clear();
+    await writes.settled();
+    changes.clear();
     await parts.release();
   };
 
@@ -51,66 +49,58 @@ export function lmdbStore(
     partitionOf: () => 0,
     documents,
     documentsOf: () => documents,
-    leases: soleLeases('embedded'),
+    leases: parts.leases,
     aheadMs: () => 0,
     lastKnown: () => undefined,
 
     async read(tenantId, userIds) {
-      mustBeOpen();
+      mayRead();
       return userIds.map((userId) => records.get(tenantId, userId)?.record);
     },
 
     async tenants() {
-      mustBeOpen();
+      mayRead();
       return tenantsOf(database);
     },
 
     async users(tenantId, after, limit) {
-      mustBeOpen();
+      mayRead();
       return usersAfter(database, tenantId, after, limit);
     },
 
     update(user, nowMs, step) {
-      return closing === undefined ? committer.update(user, nowMs, step) : Promise.reject(closed());
+      return closing === undefined ? writes.update(user, nowMs, step) : Promise.reject(closed());
     },
 
     async due(_partition, nowMs, limit) {
-      mustBeOpen();
+      mayRead();
       return dueUntil(database, nowMs, limit);
     },
 
     async nextDueMs() {
-      mustBeOpen();
+      mayRead();
       return earliestDueMs(database);
     },
 
     async feed(_partition, after, limit) {
-      mustBeOpen();
+      mayRead();
       return readFeed(database, after, limit);
     },
 
     async feedBounds() {
-      mustBeOpen();
+      mayRead();
       return feedBounds(database);
     },
 
     async trimFeed(_partition, beforeMs, limit) {
       mustBeOpen();
-      // One at a time: the next looks at what the one before has left.
-      const trimmed = trimming.then(() => trim(beforeMs, limit));
-      trimming = trimmed.catch(() => {});
-      return trimmed;
+      return writes.trim(beforeMs, limit);
     },
 
-    onChanges(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onChanges: (listener) => changes.listen(() => listener(0)),
 
     health: () =>
-      closing === undefined
-        ? committer.health()
-        : { writable: false, reason: 'the store is closed' },
+      closing === undefined ? writes.health() : { writable: false, reason: 'the store is closed' },
 
     close() {
       closing ??= close();

@@ -23,6 +23,7 @@ const FORMAT = Buffer.from('format');
 const SERVING = Buffer.from('serving');
 const NEXT_IN_FEED = Buffer.from('feed.next');
 const FORGOTTEN = Buffer.from('feed.forgotten');
+const FENCE = Buffer.from('lease.fence');
 
 export function writeFormat(meta: Table): void {
   meta.putSync(FORMAT, bytesOf({ format: 'porchlight', schema: SCHEMA } satisfies Format));
@@ -64,6 +65,17 @@ export function readForgotten(meta: Table): number {
 /** Within a batch or a transaction: keeps `counter` with whatever else it commits. */
 export function putForgotten(meta: Table, counter: number): void {
   meta.put(FORGOTTEN, bytesOf(counter));
+}
+
+/** The fence of the lease as it was taken last, 0 when it never was: servers that share the file have one. */
+export function readFence(meta: Table): number {
+  const value = parsed(meta.getBinary(FENCE));
+  return typeof value === 'number' ? value : 0;
+}
+
+/** Within a transaction: keeps `fence` with whatever else it commits. */
+export function putFence(meta: Table, fence: number): void {
+  meta.put(FENCE, bytesOf(fence));
 }
 
 function bytesOf(value: unknown): Buffer {

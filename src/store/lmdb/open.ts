@@ -1,16 +1,16 @@
-import { join } from 'node:path';
+import { createLeaseTable } from '../memory-leases.ts';
 import type { PresenceStore } from '../store.ts';
-import { checkFile } from './check-file.ts';
-import { createStore } from './create.ts';
-import { reading } from './damage.ts';
-import { mapFile } from './database.ts';
+import { Committer } from './committer.ts';
+import { Documents } from './documents.ts';
+import { Hints } from './hints.ts';
 import { lmdbStore } from './lmdb-store.ts';
-import { Room } from './room.ts';
-import { serve } from './serving.ts';
-import { openTables, sample } from './tables.ts';
-import { upgrade } from './upgrade.ts';
+import { Records } from './records.ts';
+import { takeFile } from './take-file.ts';
 
 const CACHED_RECORDS = 10_000;
+
+/** Nobody else can come: what is taken is kept. */
+const ALONE = { leaseMs: Number.POSITIVE_INFINITY, nowMs: () => 0 };
 
 export interface LmdbStoreOptions {
   /** The data folder. Made if it isn't there. */
@@ -28,39 +28,21 @@ export interface LmdbStoreOptions {
  * @throws StoreUnusable when it is damaged, newer, or served by another process
  */
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<PresenceStore> {
-  const folder = options.path;
-  const path = join(folder, 'porchlight.mdb');
-  await createStore(folder, path);
-  checkFile(path);
-  const root = reading(
-    path,
-    () => 'LMDB',
-    () => mapFile(path),
-  );
-  const room = new Room(path);
-  const close = async () => {
-    room.close();
-    await root.close();
-  };
-  let letGo = close;
+  const { database, letGo } = await takeFile(options.path);
   try {
-    const found = reading(
-      path,
-      () => 'LMDB',
-      () => openTables(path, root, room),
-    );
-    sample(found);
-    const serving = await serve(found, folder);
-    letGo = () => serving.release(close);
-    // Not before: until now it may be served by the earlier Porchlight that made it.
-    const database = reading(
-      path,
-      () => 'LMDB',
-      () => upgrade(found),
-    );
-    return lmdbStore(database, {
-      cachedRecords: options.cachedRecords ?? CACHED_RECORDS,
+    const changes = new Hints();
+    const records = new Records(database, options.cachedRecords ?? CACHED_RECORDS);
+    const writes = new Committer(database, records, {
       monotonicMs: options.monotonicMs ?? (() => performance.now()),
+      onChanges: () => changes.give(),
+    });
+    return lmdbStore(database, {
+      records,
+      writes,
+      documents: (mustBeOpen) => new Documents(database, writes, mustBeOpen),
+      leases: createLeaseTable(ALONE).join('embedded'),
+      changes,
+      refresh() {},
       release: letGo,
     });
   } catch (error) {

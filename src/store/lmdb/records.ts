@@ -33,18 +33,26 @@ export class Records {
   }
 
   #load(tenantId: string, userId: string): Slot | undefined {
-    const { path, records } = this.#database;
-    const bytes = records.getBinaryFast(userKey(tenantId, userId));
-    if (bytes === undefined) return undefined;
-    // The bytes are lmdb's reading buffer, longer than the value and overwritten by the next read.
-    const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    const { record, armedMs } = reading(
-      path,
-      () => `record of user ${userId} of tenant ${tenantId}`,
-      () => decodeRecord(value),
-    );
-    const slot = { tenantId, userId, record, armedMs };
-    this.#cache.set(slot);
+    const slot = readRecord(this.#database, tenantId, userId);
+    if (slot !== undefined) this.#cache.set(slot);
     return slot;
   }
+}
+
+/** The record as the file has it. Throws as `Records.get` does. */
+export function readRecord(
+  { path, records }: Database,
+  tenantId: string,
+  userId: string,
+): Slot | undefined {
+  const bytes = records.getBinaryFast(userKey(tenantId, userId));
+  if (bytes === undefined) return undefined;
+  // The bytes are lmdb's reading buffer, longer than the value and overwritten by the next read.
+  const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const { record, armedMs } = reading(
+    path,
+    () => `record of user ${userId} of tenant ${tenantId}`,
+    () => decodeRecord(value),
+  );
+  return { tenantId, userId, record, armedMs };
 }

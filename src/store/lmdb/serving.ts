@@ -15,6 +15,8 @@ type Served = Pick<Database, 'root' | 'meta' | 'path' | 'room'>;
 
 /** Keeps others from serving the store. */
 export interface Serving {
+  /** Nonce of the name in the store. */
+  readonly holder: string;
   /** Lets them, once `letGo` has closed the file. */
   release(letGo: () => Promise<void>): Promise<void>;
 }
@@ -48,7 +50,10 @@ export async function serve(database: Served, folder: string): Promise<Serving> 
       });
       if (!won) continue;
       if (holder !== undefined) removeSocket(folder, holder.socket);
-      return { release: (letGo) => release(database, own, letGo, () => stop(server, place)) };
+      return {
+        holder: own.nonce,
+        release: (letGo) => release(database, own, letGo, () => stop(server, place)),
+      };
     }
   } catch (error) {
     await stop(server, place);
