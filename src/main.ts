@@ -14,6 +14,7 @@ const USAGE = `A presence server that speaks the Microsoft Graph presence API.
   porchlight token          a token of the running dev server
   porchlight listen         a receiver that prints change notifications
   porchlight subscriptions  who is notified of what, and how it goes
+  porchlight store          moves presence to another store
 
 porchlight COMMAND --help tells more.`;
 
@@ -55,6 +56,10 @@ async function load(name: string): Promise<Loaded> {
     case 'subscriptions': {
       const { subscriptions, SUBSCRIPTIONS_USAGE } = await import('./cli/subscriptions.ts');
       return { run: subscriptions, usage: SUBSCRIPTIONS_USAGE };
+    }
+    case 'store': {
+      const { store, STORE_USAGE } = await import('./cli/store.ts');
+      return { run: store, usage: STORE_USAGE };
     }
     default:
       throw new UsageError(`there is no command '${name}'`);

@@ -4,26 +4,23 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { TrustedIssuer } from './auth/trusted-issuer.ts';
 import { createVerifier } from './auth/verifier.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, steadyClock } from './clock.ts';
 import type { Profile } from './graph/settable.ts';
 import type { Cors } from './http/cors.ts';
 import { createHandler } from './http/handler.ts';
 import { type ArrivalLimits, type Listening, listen } from './http/listen.ts';
 import { adminRoutes } from './http/operations/admin.ts';
 import { presenceRoutes } from './http/operations/all.ts';
-import { adaptedCourier } from './notifications/adapted-courier.ts';
 import { createEncryptor } from './notifications/encryption.ts';
 import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
 import { Notifier } from './notifications/notifier.ts';
-import { readDelivery } from './notifications/progress.ts';
 import { recipientOf } from './notifications/recipient.ts';
 import { type DeliveryTerms, GRAPH_TERMS } from './notifications/terms.ts';
 import type { Outbound } from './outbound/outbound.ts';
 import type { Directory } from './presence/directory.ts';
 import { createFeedTails } from './presence/feed-tails.ts';
-import { startRetention } from './presence/retention.ts';
 import { createPresenceService, type PresenceService } from './presence/service.ts';
-import { createTicker, type Ticker } from './presence/ticker.ts';
+import { createShifts, type Shifts } from './shifts.ts';
 import type { PresenceStore } from './store/store.ts';
 import { createHub } from './stream/hub.ts';
 import { streamRoutes } from './stream/routes.ts';
@@ -60,6 +57,8 @@ export interface ServerParts {
   /** Closed by the server when it closes. */
   readonly store: PresenceStore;
   readonly clock: Clock;
+  /** A clock that never steps; the machine's by default. */
+  readonly steadyClock?: Clock;
   readonly issuers: readonly TrustedIssuer[];
   readonly directory: Directory;
   readonly log: Logger;
@@ -80,7 +79,7 @@ export interface Server {
   readonly origins: readonly string[];
   readonly presence: PresenceService;
   readonly subscriptions: SubscriptionService;
-  readonly ticker: Ticker;
+  readonly shifts: Shifts;
   /** Answers requests: all of the server but its ports. */
   readonly handler: RequestListener;
   /** Lets open requests finish, then closes everything, the store last. */
@@ -104,11 +103,17 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
 
   const { outbound, encryptor = createEncryptor() } = parts;
   const registry = createRegistry();
-  const kept = await readDelivery(store);
+  const tails = createFeedTails({
+    store,
+    clock,
+    onError: (error) => log.error({ err: error }, 'reading the feed failed'),
+  });
   const notifier = new Notifier({
     store,
     clock,
-    kept,
+    tails,
+    turns: { lease: (partition) => shifts.lease(partition) },
+    subscribed: () => subscriptions.settled(),
     matching: registry.matching,
     outbound,
     encryptor,
@@ -117,16 +122,16 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     terms: { ...GRAPH_TERMS, dropsForHanging: profile === 'graph', ...config.delivery },
     log,
   });
-  const courier = adaptedCourier(notifier, store, clock, (error) =>
-    log.error({ err: error }, 'reading letters failed'),
-  );
   const subscriptions = createSubscriptionService({
     documents: store.documents,
     registry,
     clock,
     profile,
     directory,
-    courier,
+    courier: notifier,
+    // Its own affairs are the business of whoever has the partition of its id.
+    isOurTurn: ({ tenantId, id }) =>
+      shifts.lease(store.partitionOf({ tenantId, userId: id })) !== undefined,
     handshake: createHandshake({ outbound, randomUUID }),
     refusal: (url) => outbound.refusal(url),
     checkCertificate(certificate, certificateId, atMs) {
@@ -137,13 +142,14 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     onError: (error) => log.error({ err: error }, 'looking after a subscription failed'),
   });
   await subscriptions.load();
-
-  const tails = createFeedTails({
+  const shifts = createShifts({
     store,
     clock,
-    onError: (error) => log.error({ err: error }, 'reading the feed failed'),
+    steadyClock: parts.steadyClock ?? steadyClock,
+    notifier,
+    retentionMs: config.feedRetentionMs,
+    onError: (what, error) => log.error({ err: error }, what),
   });
-  notifier.follow(await tails.open(0));
   const hub = createHub({
     store,
     tails,
@@ -154,7 +160,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   const routes = presenceRoutes({ presence, subscriptions, profile }, directory);
   const ownRoutes = [
     ...streamRoutes({ presence, profile, store, directory, hub }),
-    ...adminRoutes({ courier, subscriptions }),
+    ...adminRoutes({ courier: notifier, subscriptions }),
   ];
   const handler = await createHandler({
     routes,
@@ -175,11 +181,10 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
 
   /** Ends everything that follows the feed, but for the streams. */
   async function stopTelling(): Promise<void> {
+    await shifts.stop();
     await subscriptions.stop();
-    await courier.stop();
     await tails.stop();
     await notifier.stop();
-    outbound.close();
     await encryptor.close();
   }
 
@@ -199,32 +204,18 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     throw error;
   }
 
-  const ticker = createTicker({
-    store,
-    partition: 0,
-    clock,
-    onError: (error) => log.error({ err: error }, 'ticking failed'),
-  });
-  ticker.start();
   notifier.start();
+  await shifts.start();
   await subscriptions.start();
-  const stopRetention = startRetention({
-    store,
-    partition: 0,
-    clock,
-    retentionMs: config.feedRetentionMs,
-    onError: (error) => log.error({ err: error }, 'trimming the feed failed'),
-  });
 
   return {
     origins: origins(),
     presence,
     subscriptions,
-    ticker,
+    shifts,
     handler: handler.listener,
     async close() {
       await closeListening();
-      await Promise.all([ticker.stop(), stopRetention(), subscriptions.stop()]);
       await stopTelling();
       await handler.close();
       await store.close();

@@ -23,6 +23,7 @@ export interface KeyPlace {
   readonly name: string;
   /** Undefined when there is none yet. */
   read(): Promise<string | undefined>;
+  /** Unless somebody else has written one meanwhile. */
   write(text: string): Promise<void>;
 }
 
@@ -33,13 +34,10 @@ export interface KeyPlace {
  */
 export async function openSigningKey(place: string | KeyPlace | null): Promise<SigningKey> {
   if (place === null) return signingKey(await newJwk());
-  const { name, read, write } = typeof place === 'string' ? fileAt(place) : place;
-  const kept = await read();
-  if (kept === undefined) {
-    const jwk = await newJwk();
-    await write(`${JSON.stringify(jwk, null, 2)}\n`);
-    return signingKey(jwk);
-  }
+  const { name, read, write } = typeof place === 'string' ? keyFile(place) : place;
+  if ((await read()) === undefined) await write(`${JSON.stringify(await newJwk(), null, 2)}\n`);
+  // Read back also when it is new: of servers that start at the same time one has written it.
+  const kept = (await read()) ?? '';
   try {
     return await signingKey(JSON.parse(kept) as JWK);
   } catch (cause) {
@@ -50,7 +48,8 @@ export async function openSigningKey(place: string | KeyPlace | null): Promise<S
   }
 }
 
-function fileAt(path: string): KeyPlace {
+/** A key in a file of its own. */
+export function keyFile(path: string): KeyPlace {
   return {
     name: path,
     read: () => readKeptFile(path),

@@ -1,14 +1,11 @@
-import type { Clock } from '../clock.ts';
 import { notificationBody } from '../graph/notification-json.ts';
-import type { Outbound, OutboundResult } from '../outbound/outbound.ts';
-import type { Encryptor, ValidationTokens } from './encryptor.ts';
+import type { OutboundResult } from '../outbound/outbound.ts';
+import type { Addressee } from './addressee.ts';
 import { type Attempt, EndpointHealth } from './endpoint-health.ts';
+import type { EndpointParts } from './endpoint-parts.ts';
 import type { Lane } from './lane.ts';
-import type { Letter } from './letter.ts';
 import { Letterbox } from './letterbox.ts';
-import type { Permits } from './permits.ts';
 import { type Part, shipmentBody, takeShipment } from './shipment.ts';
-import type { DeliveryTerms } from './terms.ts';
 
 /** Items in one POST at most. */
 const MOST_ITEMS = 256;
@@ -16,19 +13,6 @@ const MOST_ITEMS = 256;
 const PROBE_AFTER = 3;
 /** What a receiver answers is of no interest beyond its status. */
 const MOST_REPLY_BYTES = 64 * 1024;
-
-export interface EndpointParts {
-  readonly outbound: Outbound;
-  readonly encryptor: Encryptor;
-  readonly tokens: ValidationTokens;
-  readonly clock: Clock;
-  /** At least 0 and below 1. */
-  readonly random: () => number;
-  readonly terms: DeliveryTerms;
-  readonly permits: Permits;
-  /** Told when something was sent, or couldn't be: what is kept of it has changed. */
-  readonly onProgress: (lanes: readonly Lane[], arrived: readonly Letter[]) => void;
-}
 
 /**
  * One address of one tenant, and what waits for it. One POST is under way at a time, which keeps the
@@ -38,6 +22,8 @@ export class Endpoint {
   readonly url: string;
   readonly health: EndpointHealth;
   readonly letters = new Letterbox();
+  /** The subscriptions that lead here. */
+  readonly addressees = new Set<Addressee>();
   readonly #parts: EndpointParts;
   readonly #lanes = new Set<Lane>();
   #mostItems = MOST_ITEMS;
@@ -54,7 +40,8 @@ export class Endpoint {
 
   /** Whether nothing needs it any more. */
   get isIdle(): boolean {
-    return this.#lanes.size === 0 && this.letters.isEmpty && this.#running === undefined;
+    const isWanted = this.addressees.size > 0 || this.#lanes.size > 0 || !this.letters.isEmpty;
+    return !isWanted && this.#running === undefined;
   }
 
   get isBusy(): boolean {
@@ -133,8 +120,9 @@ export class Endpoint {
   async #sendLetters(): Promise<void> {
     const letters = this.letters.take(this.#limit());
     const failure = await this.#post(notificationBody(letters.map(({ item }) => item)));
-    if (failure === undefined) this.#parts.onProgress([], this.letters.arrived());
+    if (failure === undefined) this.letters.arrived();
     else this.letters.returned();
+    this.#parts.onLetters(letters, failure === undefined);
   }
 
   async #sendItems(): Promise<void> {
@@ -145,23 +133,21 @@ export class Endpoint {
     for (const { lane } of parts) {
       if (this.#lanes.delete(lane)) this.#lanes.add(lane);
     }
-    const failure = await this.#sendParts(parts);
-    for (const { lane } of parts) {
-      if (failure === undefined) lane.sent();
-      else lane.failed();
-    }
-    this.#parts.onProgress(
-      parts.map(({ lane }) => lane),
-      [],
-    );
+    const outcome = await this.#sendParts(parts);
+    for (const { lane } of parts) lane[outcome]();
+    this.#parts.onProgress(parts.map(({ lane }) => lane));
   }
 
-  async #sendParts(parts: readonly Part[]): Promise<string | undefined> {
+  async #sendParts(parts: readonly Part[]): Promise<'sent' | 'failed' | 'withheld'> {
     const { encryptor, tokens } = this.#parts;
     try {
-      return await this.#post(await shipmentBody(parts, encryptor, tokens));
+      const body = await shipmentBody(parts, encryptor, tokens);
+      // Asked last of all: another server may have a partition since, and have sent what is newer.
+      if (!parts.every(({ lane }) => lane.isOurs)) return 'withheld';
+      return (await this.#post(body)) === undefined ? 'sent' : 'failed';
     } catch (error) {
-      return this.#record({ failure: `nothing was sent: ${String(error)}`, elapsedMs: 0 });
+      this.#record({ failure: `nothing was sent: ${String(error)}`, elapsedMs: 0 });
+      return 'failed';
     }
   }
 

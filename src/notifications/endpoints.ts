@@ -1,4 +1,5 @@
-import { Endpoint, type EndpointParts } from './endpoint.ts';
+import { Endpoint } from './endpoint.ts';
+import type { EndpointParts } from './endpoint-parts.ts';
 import type { Letter } from './letter.ts';
 
 /** Every address that something is sent to, each for one tenant: tenants don't wait for each other. */
@@ -18,6 +19,11 @@ export class Endpoints {
       this.#byName.set(name, endpoint);
     }
     return endpoint;
+  }
+
+  /** The address, if anything is sent there. */
+  find(tenantId: string, url: string): Endpoint | undefined {
+    return this.#byName.get(`${tenantId} ${url}`);
   }
 
   /** Gives a lifecycle notification to the endpoint it is for, to be sent as soon as it may. */

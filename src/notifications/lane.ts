@@ -1,6 +1,6 @@
 import { FEED_START, type FeedCursor, type FeedItem } from '../store/store.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
-import { type Subscriber, subscriberOf } from './subscriber.ts';
+import type { Subscriber } from './subscriber.ts';
 import { Waiting } from './waiting.ts';
 
 /**
@@ -12,9 +12,20 @@ export const MOST_WAITING = 10_000;
 /** The same for a lane that is quiet: it may send nothing before it has read enough. */
 const MOST_WAITING_QUIETLY = 100_000;
 
+export interface LaneParts {
+  /** Whom it is for, under the terms of now. */
+  readonly to: { readonly subscriber: Subscriber };
+  /** The partition whose feed it is of. */
+  readonly partition: number;
+  /** It begins after this place. */
+  readonly from: FeedCursor;
+  /** Whether to send of this partition surely is this server's turn. */
+  readonly isOurs: () => boolean;
+}
+
 /**
- * What waits for one subscription, in the order of the feed. The feed is the queue; a lane is the part
- * of it that is in memory, and three places:
+ * What waits for one subscription of one partition, in the order of the feed. The feed is the queue; a
+ * lane is the part of it that is in memory, and three places:
  *
  *   done ≤ items ≤ read      each entry up to `done` needs no delivery any more,
  *                            each up to `read` was looked at
@@ -22,8 +33,7 @@ const MOST_WAITING_QUIETLY = 100_000;
  * A lane that isn't behind has looked at everything that the tail of the feed has told.
  */
 export class Lane {
-  /** Whom it is for. */
-  #subscriber: Subscriber;
+  readonly #parts: LaneParts;
   readonly #items = new Waiting();
   #sending = 0;
   #done: FeedCursor;
@@ -35,20 +45,30 @@ export class Lane {
   /** Nothing is sent before it has read up to here. */
   #quietUntil: FeedCursor = FEED_START;
   #isHeld = false;
+  /** Notifications given up, dropped or missed since the subscription was made. */
   lost = 0;
 
-  constructor(subscription: Subscription, from: FeedCursor) {
-    this.#subscriber = subscriberOf(subscription);
-    this.#done = from;
-    this.#read = from;
+  constructor(parts: LaneParts) {
+    this.#parts = parts;
+    this.#done = parts.from;
+    this.#read = parts.from;
   }
 
   get subscriber(): Subscriber {
-    return this.#subscriber;
+    return this.#parts.to.subscriber;
   }
 
   get subscription(): Subscription {
-    return this.#subscriber.subscription;
+    return this.subscriber.subscription;
+  }
+
+  get partition(): number {
+    return this.#parts.partition;
+  }
+
+  /** Whether what it holds may go out now: another server may have its partition by now. */
+  get isOurs(): boolean {
+    return this.#parts.isOurs();
   }
 
   get waiting(): number {
@@ -62,7 +82,12 @@ export class Lane {
   /** Whether something waits that may be sent. */
   get canSend(): boolean {
     if (this.#items.length === 0 || this.isSending || this.#isHeld) return false;
-    return !this.isBehind || !this.#isQuiet;
+    return (!this.isBehind || !this.#isQuiet) && this.isOurs;
+  }
+
+  /** Whether it knows nothing but that it is where `read` is. */
+  get isEmpty(): boolean {
+    return this.#items.length === 0 && !this.isBehind && this.lost === 0;
   }
 
   /** Whether it has given up something that isn't kept as given up yet. */
@@ -83,19 +108,20 @@ export class Lane {
     return this.#isQuiet || this.#items.length <= MOST_WAITING / 2;
   }
 
-  /** The place to begin at after a restart; undefined when that is wherever the tail is. */
+  /** The place to begin at after a restart; undefined when that is wherever the tail is, or `read` if that is further. */
   get place(): FeedCursor | undefined {
     if (this.#items.length > 0) return this.#done;
     return this.isBehind ? this.#read : undefined;
   }
 
   /**
-   * Goes on after a crash, in which it may have sent anything up to `end`. A newer state may have taken
-   * the place of an older one that is still in the feed: to send the old one now would turn their order
-   * round, so all of it is read before anything is sent.
+   * Goes on for a holder before this one, who may have sent anything up to `end`. A newer state may have
+   * taken the place of an older one that is still in the feed: to send the old one now would turn their
+   * order round, so all of it is read before anything is sent.
    */
   recover(end: FeedCursor): void {
-    this.isBehind = this.#read < end;
+    if (this.#read >= end) return;
+    this.isBehind = true;
     if (this.subscription.delivery === 'each') return;
     this.#isLate = true;
     this.#quietUntil = end;
@@ -104,15 +130,6 @@ export class Lane {
   /** What was given up is kept as given up: what comes after it may be sent. */
   release(): void {
     this.#isHeld = false;
-  }
-
-  /** Goes on under new terms. */
-  change(subscription: Subscription): void {
-    this.#subscriber = subscriberOf(subscription);
-  }
-
-  wants(changed: number): boolean {
-    return (changed & this.#subscriber.concern) !== 0;
   }
 
   /**
@@ -164,6 +181,11 @@ export class Lane {
     this.#isLate = true;
   }
 
+  /** What was taken to be sent was not sent after all, through no fault of the receiver. */
+  withheld(): void {
+    this.#sending = 0;
+  }
+
   /** Gives up the items of changes before `beforeMs`; how many there were. */
   giveUp(beforeMs: number): number {
     if (this.isSending) return 0;
@@ -179,6 +201,12 @@ export class Lane {
     this.#loses(1);
     this.#read = item.cursor;
     if (this.#items.length === 0) this.#done = item.cursor;
+  }
+
+  /** Goes on after a stretch of the feed that is gone: nobody knows how many there were. */
+  miss(to: FeedCursor): void {
+    this.#loses(1);
+    this.readUpTo(to);
   }
 
   /** Until this is kept, a crash would bring back what was given up, after what came later. */

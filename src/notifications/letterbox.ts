@@ -9,36 +9,29 @@ export class Letterbox {
     return this.#letters.size === 0;
   }
 
-  all(): readonly Letter[] {
-    return [...this.#letters.values()];
-  }
-
   post(letter: Letter): void {
     this.#letters.set(letter.id, letter);
   }
 
-  /** Whether this letter is still to be sent: one that is under way may have arrived already. */
-  isWaiting(id: string): boolean {
-    const letter = this.#letters.get(id);
-    return letter !== undefined && !this.#underway.includes(letter);
+  /** Whether this letter is being sent now, and may have arrived already. */
+  isUnderWay(letter: Letter): boolean {
+    return this.#underway.includes(letter);
   }
 
   withdraw(letter: Letter): void {
-    this.#letters.delete(letter.id);
+    if (this.#letters.get(letter.id) === letter) this.#letters.delete(letter.id);
   }
 
   /** The first of them, to be sent now; `arrived` or `returned` follows. */
   take(limit: number): readonly Letter[] {
-    this.#underway = this.all().slice(0, limit);
+    this.#underway = [...this.#letters.values()].slice(0, limit);
     return this.#underway;
   }
 
-  /** Forgets what was under way; gives back which. One posted meanwhile under the same id is another, and stays. */
-  arrived(): readonly Letter[] {
-    const arrived = this.#underway.filter((letter) => this.#letters.get(letter.id) === letter);
-    for (const letter of arrived) this.#letters.delete(letter.id);
+  /** Forgets what was under way. One posted meanwhile under the same id is another, and stays. */
+  arrived(): void {
+    for (const letter of this.#underway) this.withdraw(letter);
     this.#underway = [];
-    return arrived;
   }
 
   returned(): void {

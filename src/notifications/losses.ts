@@ -1,21 +1,21 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import type { FeedItem } from '../store/store.ts';
-import type { Bookkeeper } from './bookkeeper.ts';
+import type { FeedCursor, FeedItem } from '../store/store.ts';
 import { type Delivery, stuckSinceMs } from './delivery.ts';
-import type { Endpoints } from './endpoints.ts';
-import { forgetLetter, keepLetter, letterOf } from './letter.ts';
 import type { DeliveryTerms } from './terms.ts';
 
 export interface LossesParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly terms: DeliveryTerms;
-  readonly endpoints: Endpoints;
-  readonly books: Bookkeeper;
+  /** Told when something was lost: it is to be announced and kept. */
+  readonly onLoss: () => void;
 }
 
-/** What is given up, counted and announced: nothing is lost without a word. */
+/**
+ * What is given up and counted: nothing is lost without a word. A lane that lost something sends nothing
+ * more until the bookkeeper has announced and kept that.
+ */
 export class Losses {
   readonly #parts: LossesParts;
 
@@ -29,50 +29,28 @@ export class Losses {
     const nowMs = clock.nowMs();
     const sinceMs = stuckSinceMs(delivery, nowMs);
     if (sinceMs === undefined || nowMs - sinceMs < terms.giveUpAfterMs) return;
+    const wasHeld = delivery.lane.isHeld;
     const count = delivery.lane.giveUp(nowMs - terms.giveUpAfterMs);
-    if (count > 0) this.#announce(delivery, `gave up ${count} notifications`);
+    if (count > 0) this.#tell(delivery, wasHeld, `gave up ${count} notifications`);
   }
 
   /** Drops an entry for an endpoint that hangs (Graph's "drop" state). */
   drop(delivery: Delivery, item: FeedItem): void {
+    const wasHeld = delivery.lane.isHeld;
     delivery.lane.lose(item);
-    this.#announce(delivery, 'dropped a notification for an endpoint that hangs');
+    this.#tell(delivery, wasHeld, 'dropped a notification for an endpoint that hangs');
   }
 
   /** The feed was trimmed beyond the place of a lane: nobody knows how many there were. */
-  gap(delivery: Delivery): void {
-    delivery.lane.lost++;
-    this.#announce(delivery, 'the feed no longer has what a subscription waits for');
+  gap(delivery: Delivery, start: FeedCursor): void {
+    const wasHeld = delivery.lane.isHeld;
+    delivery.lane.miss(start);
+    this.#tell(delivery, wasHeld, 'the feed no longer has what a subscription waits for');
   }
 
-  /** Gives up lifecycle notifications that nobody took; `missed` waits as long as its subscription lives. */
-  giveUpLetters(isAlive: (subscriptionId: string) => boolean): void {
-    const { clock, terms, endpoints, books, log } = this.#parts;
-    for (const endpoint of endpoints) {
-      for (const letter of endpoint.letters.all()) {
-        if (clock.nowMs() - letter.sinceMs < terms.giveUpAfterMs) continue;
-        const [subscriptionId = '', event] = letter.id.split('.');
-        if (event === 'missed' && isAlive(subscriptionId)) continue;
-        endpoint.letters.withdraw(letter);
-        books.note(forgetLetter(letter));
-        log.warn({ subscriptionId, event }, 'gave up a lifecycle notification');
-      }
-    }
-  }
-
-  /** One `missed` waits at a time: what it says covers everything until it is sent. */
-  #announce({ lane }: Delivery, what: string): void {
-    const { clock, log, endpoints, books } = this.#parts;
-    const { subscription, lost } = lane;
-    const letter = letterOf(subscription, 'missed', clock.nowMs());
-    if (letter === undefined) {
-      log.warn({ subscriptionId: subscription.id, lost }, what);
-      return;
-    }
-    const endpoint = endpoints.at(letter.tenantId, letter.url);
-    if (endpoint.letters.isWaiting(letter.id)) return;
-    log.warn({ subscriptionId: subscription.id, lost }, what);
-    books.note(keepLetter(letter));
-    endpoints.post(letter);
+  #tell({ lane, to }: Delivery, wasHeld: boolean, what: string): void {
+    const { log, onLoss } = this.#parts;
+    if (!wasHeld) log.warn({ subscriptionId: to.id, lost: lane.lost }, what);
+    onLoss();
   }
 }

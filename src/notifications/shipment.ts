@@ -93,17 +93,22 @@ export async function shipmentBody(
   for (const { lane, items: entries } of parts) {
     const { recipient, subscription, frame } = lane.subscriber;
     if (recipient === undefined) {
-      for (const { userId, cursor } of entries) items.push(changeItem(frame, userId, cursor));
+      for (const entry of entries) items.push(changeItem(frame, entry.userId, placeOf(entry)));
       continue;
     }
     validationTokens.add(await tokens.tokenFor(subscription.tenantId, subscription.appId));
     const plaintexts = entries.map((entry) => plaintext(lane, entry));
     const encrypted = await encryptor.encrypt(recipient, plaintexts);
-    for (const [at, { userId, cursor }] of entries.entries()) {
-      items.push(changeItem(frame, userId, cursor, encrypted[at]));
+    for (const [at, entry] of entries.entries()) {
+      items.push(changeItem(frame, entry.userId, placeOf(entry), encrypted[at]));
     }
   }
   return notificationBody(items, [...validationTokens]);
+}
+
+/** Each partition's feed counts for itself. The first one's places go alone, as they did when it was the only one. */
+function placeOf({ partition, cursor }: FeedItem): string {
+  return partition === 0 ? cursor : `${partition} ${cursor}`;
 }
 
 /** The presence that the change left: the state then, not the one at the time of sending. */

@@ -1,10 +1,10 @@
 import { NEW_RECORD } from '../engine/advance.ts';
 import { StoreUnavailable } from './errors.ts';
 import { MemoryDocuments } from './memory-documents.ts';
-import { createLeaseTable } from './memory-leases.ts';
+import { createLeaseTable, type LeaseTable } from './memory-leases.ts';
 import { MemoryPartition } from './memory-partition.ts';
 import { partitionOfUser } from './partition.ts';
-import type { Leases, PresenceStore } from './store.ts';
+import type { PresenceStore } from './store.ts';
 
 /** Nobody else can come: what is taken is kept. */
 const ALONE = { leaseMs: Number.POSITIVE_INFINITY, nowMs: () => 0 };
@@ -12,11 +12,8 @@ const ALONE = { leaseMs: Number.POSITIVE_INFINITY, nowMs: () => 0 };
 export interface MemoryOptions {
   /** How many partitions; 1 by default. */
   readonly partitions?: number;
-  /** How servers that share the memory share its work; `isHeld` tells whether a lease still is its holder's. */
-  readonly sharing?: {
-    join(): Leases;
-    isHeld: Parameters<MemoryDocuments['view']>[1];
-  };
+  /** The leases of servers that share the memory; one alone needs none. */
+  readonly leases?: LeaseTable;
 }
 
 /**
@@ -28,10 +25,14 @@ export function openMemoryStore(options: MemoryOptions = {}): PresenceStore {
 }
 
 /** Memory that several servers of this process share: each opens a store of its own on it. */
-export function createMemory({ partitions: count = 1, sharing }: MemoryOptions = {}) {
+export function createMemory({
+  partitions: count = 1,
+  leases = createLeaseTable(ALONE),
+}: MemoryOptions = {}) {
   const partitions = Array.from({ length: count }, (_, at) => new MemoryPartition(at));
   const documents = partitions.map(() => new MemoryDocuments());
   const listeners = new Set<(partition: number) => void>();
+  let opened = 0;
 
   const partitionAt = (at: number) => {
     const partition = partitions[at];
@@ -51,8 +52,7 @@ export function createMemory({ partitions: count = 1, sharing }: MemoryOptions =
       mustBeOpen();
       return partitionAt(at);
     };
-    const isHeld = sharing?.isHeld ?? (() => true);
-    const views = documents.map((each) => each.view(mustBeOpen, isHeld));
+    const views = documents.map((each) => each.view(mustBeOpen, leases.isHeld));
     const viewOf = (at: number) => {
       const view = views[at];
       if (view === undefined) throw new TypeError(`there is no partition ${at}`);
@@ -109,7 +109,7 @@ export function createMemory({ partitions: count = 1, sharing }: MemoryOptions =
 
       documents: viewOf(0),
       documentsOf: viewOf,
-      leases: sharing?.join() ?? createLeaseTable(ALONE).join('memory'),
+      leases: leases.join(`memory ${++opened}`),
       aheadMs: () => 0,
 
       health: () =>

@@ -69,6 +69,8 @@ export interface SubscriptionService {
   start(): Promise<void>;
   /** Does now what is due by now. */
   sweep(): Promise<void>;
+  /** Resolves once every subscription that was kept before the call is known here. @throws StoreUnavailable */
+  settled(): Promise<void>;
   /** Resolves when it has stopped looking after them, and following what becomes of them. */
   stop(): Promise<void>;
 }
@@ -230,6 +232,7 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
     },
 
     sweep: sweeper.sweep,
+    settled: projection.settled,
 
     async stop() {
       await sweeper.stop();

@@ -1,6 +1,7 @@
 import { DEV_USAGE } from '../../src/cli/dev.ts';
 import { LISTEN_USAGE } from '../../src/cli/listen.ts';
 import { SERVE_USAGE } from '../../src/cli/serve.ts';
+import { STORE_USAGE } from '../../src/cli/store.ts';
 import { SUBSCRIPTIONS_USAGE } from '../../src/cli/subscriptions.ts';
 import { TOKEN_USAGE } from '../../src/cli/token.ts';
 import { configSchema } from '../../src/config/schema.ts';
@@ -25,7 +26,14 @@ interface Row {
   readonly description: string;
 }
 
-const USAGES = [DEV_USAGE, SERVE_USAGE, TOKEN_USAGE, LISTEN_USAGE, SUBSCRIPTIONS_USAGE];
+const USAGES = [
+  DEV_USAGE,
+  SERVE_USAGE,
+  TOKEN_USAGE,
+  LISTEN_USAGE,
+  SUBSCRIPTIONS_USAGE,
+  STORE_USAGE,
+];
 
 /** docs/configuration.md, from the schema, the usage texts and the example. */
 export function configurationPage(exampleJson: string): string {
@@ -33,7 +41,7 @@ export function configurationPage(exampleJson: string): string {
 
 # Configuration
 
-Porchlight is one program with five commands. \`dev\` takes flags and nothing else; \`serve\` takes a
+Porchlight is one program with six commands. \`dev\` takes flags and nothing else; \`serve\` takes a
 file.
 
 ## Commands

@@ -1,7 +1,8 @@
 import type { Presence } from '../../src/engine/presence.ts';
 import { Lane } from '../../src/notifications/lane.ts';
+import { subscriberOf } from '../../src/notifications/subscriber.ts';
 import { FEED_START, type FeedCursor, type FeedItem } from '../../src/store/store.ts';
-import type { DeliveryMode } from '../../src/subscriptions/subscription.ts';
+import type { DeliveryMode, Subscription } from '../../src/subscriptions/subscription.ts';
 import { exampleSubscription, guid, START_MS, TENANT } from '../subscriptions/examples.ts';
 
 const PRESENCE: Presence = {
@@ -35,7 +36,13 @@ export function feedItem(number: number, user: number, after: Partial<Presence> 
 }
 
 export function laneFor(delivery: DeliveryMode = 'latest', from = FEED_START): Lane {
-  return new Lane(exampleSubscription({ delivery }), from);
+  return laneOf(exampleSubscription({ delivery }), from);
+}
+
+/** A lane of the first partition, which is this server's. */
+export function laneOf(subscription: Subscription, from = FEED_START): Lane {
+  const to = { subscriber: subscriberOf(subscription) };
+  return new Lane({ to, partition: 0, from, isOurs: () => true });
 }
 
 /** Offers entries of these users, from entry `first` on, each seen up to the one before. */

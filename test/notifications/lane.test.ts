@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MOST_WAITING } from '../../src/notifications/lane.ts';
 import { FEED_START } from '../../src/store/store.ts';
-import { exampleSubscription, START_MS } from '../subscriptions/examples.ts';
+import { START_MS } from '../subscriptions/examples.ts';
 import { feedItem, laneFor, numbers, offer, place } from './feed-items.ts';
 
 describe('a receiver that is late', () => {
@@ -119,12 +119,5 @@ describe('a lane', () => {
     lane.release();
     offer(lane, [2], 2);
     expect(lane.place).toBe(place(1));
-  });
-
-  test('wants changes of the properties that its subscription has', () => {
-    const lane = laneFor();
-    expect([1, 2, 4].map((changed) => lane.wants(changed))).toEqual([true, false, false]);
-    lane.change(exampleSubscription({ properties: ['id', 'statusMessage'] }));
-    expect([1, 2, 4].map((changed) => lane.wants(changed))).toEqual([false, true, false]);
   });
 });

@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { makeEncryptionCertificate } from '../../src/auth/dev-certificates/encryption-certificate.ts';
 import { createEncryptor } from '../../src/notifications/encryption.ts';
-import { Lane } from '../../src/notifications/lane.ts';
+import type { Lane } from '../../src/notifications/lane.ts';
 import { type Part, shipmentBody, takeShipment } from '../../src/notifications/shipment.ts';
-import { FEED_START } from '../../src/store/store.ts';
 import type { Subscription } from '../../src/subscriptions/subscription.ts';
 import { exampleSubscription, guid, START_MS } from '../subscriptions/examples.ts';
-import { feedItem, place } from './feed-items.ts';
+import { feedItem, laneOf, place } from './feed-items.ts';
 
 /** What Express, the framework most receivers are made with, takes without being told to. */
 const EXPRESS_BYTES = 100 * 1024;
@@ -22,7 +21,7 @@ const tokens = {
 };
 
 function laneWith(count: number, given: Partial<Subscription> = {}, message?: string): Lane {
-  const lane = new Lane(exampleSubscription(given), FEED_START);
+  const lane = laneOf(exampleSubscription(given));
   const statusMessage =
     message === undefined
       ? null

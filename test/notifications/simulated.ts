@@ -1,32 +1,27 @@
-import pino from 'pino';
 import { makeEncryptionCertificate } from '../../src/auth/dev-certificates/encryption-certificate.ts';
-import type { Clock } from '../../src/clock.ts';
 import { ManualClock } from '../../src/clock.ts';
 import { AVAILABLE, AWAY, BUSY, DO_NOT_DISTURB } from '../../src/engine/pair.ts';
-import type { Encryptor } from '../../src/notifications/encryptor.ts';
-import { Notifier, type Prepared } from '../../src/notifications/notifier.ts';
-import { readDelivery } from '../../src/notifications/progress.ts';
 import { type DeliveryTerms, GRAPH_TERMS } from '../../src/notifications/terms.ts';
-import type { Outbound, OutboundRequest, OutboundResult } from '../../src/outbound/outbound.ts';
-import { createFeedTail } from '../../src/presence/feed-tail.ts';
-import { openMemoryStore } from '../../src/store/memory.ts';
-import type { PresenceStore } from '../../src/store/store.ts';
+import type { OutboundRequest } from '../../src/outbound/outbound.ts';
+import { createMemory } from '../../src/store/memory.ts';
+import { createLeaseTable } from '../../src/store/memory-leases.ts';
+import type { Lease } from '../../src/store/store.ts';
 import { createRegistry } from '../../src/subscriptions/registry.ts';
-import type { Subscription } from '../../src/subscriptions/subscription.ts';
+import type { LifecycleEvent, Subscription } from '../../src/subscriptions/subscription.ts';
 import type { Arrival, Committed } from '../delivery/check.ts';
 import { guid, START_MS, setPresence, tell, user } from '../store/commands.ts';
+import {
+  type Reaction,
+  type SimulatedServer,
+  SUBSCRIPTIONS,
+  startServer,
+} from './simulated-server.ts';
 
 export { START_MS };
 export const TENANT = user(0).tenantId;
 export const PAIRS = [AVAILABLE, AWAY, BUSY, DO_NOT_DISTURB];
 
 const { certificate } = makeEncryptionCertificate(START_MS);
-
-/** Says in the clear what would be encrypted: what is sent is of interest here, and not how. */
-const openly: Encryptor = {
-  encrypt: async (_, plaintexts) => plaintexts,
-  close: async () => {},
-};
 
 /** A subscription to these users, good for a day. */
 export function subscriptionTo(
@@ -63,88 +58,69 @@ export function subscriptionTo(
   };
 }
 
-/** What a receiver does with a POST. */
-export type Reaction =
-  | { readonly status: number; readonly elapsedMs?: number }
-  /** Takes it, and the reply is lost: `failed`. Or never gets it at all. */
-  | { readonly taken: boolean; readonly elapsedMs?: number };
-
 export type Receiver = (request: OutboundRequest) => Reaction;
 
+/** Who holds which partition: the store's view of it. */
+function handedOutLeases() {
+  const fences = new Map<number, number>();
+  const held = new Map<number, Lease>();
+  return {
+    isHeld: (lease: Lease) => held.get(lease.partition)?.fence === lease.fence,
+    take(partition: number): Lease {
+      const fence = (fences.get(partition) ?? 0) + 1;
+      fences.set(partition, fence);
+      const lease = { partition, fence };
+      held.set(partition, lease);
+      return lease;
+    },
+    release: (partition: number) => held.delete(partition),
+  };
+}
+
+export interface SimulationOptions {
+  readonly partitions?: number;
+  readonly servers?: number;
+}
+
 /**
- * The notifier over the reference store, with a clock that is moved and receivers that are functions.
- * `kill` ends the process: from then on nothing of it is heard, whatever it had begun.
+ * Servers with their notifiers over the reference store, a clock that is moved, and receivers that are
+ * functions. Server 0 begins with all partitions.
  */
-export async function simulate(receiver: Receiver, given: Partial<DeliveryTerms> = {}) {
+export async function simulate(
+  receiver: Receiver,
+  given: Partial<DeliveryTerms> = {},
+  { partitions = 1, servers: count = 1 }: SimulationOptions = {},
+) {
   const clock = new ManualClock(START_MS);
-  const store = openMemoryStore();
+  const table = handedOutLeases();
+  // Nobody asks for leases: the simulation hands them out.
+  const { join } = createLeaseTable({ leaseMs: Number.POSITIVE_INFINITY, nowMs: () => 0 });
+  const memory = createMemory({ partitions, leases: { join, isHeld: table.isHeld } });
+  const store = memory.open();
+  const all = Array.from({ length: partitions }, (_, at) => at);
+  /** The subscriptions that there are, whoever knows of them. */
   const registry = createRegistry();
   const arrivals = new Map<string, Arrival[]>();
   const committed = new Map<string, Committed[]>();
   const requests: OutboundRequest[] = [];
-  const terms = { ...GRAPH_TERMS, ...given };
   let react = receiver;
   let seed = 1;
   const random = () => {
     seed = (seed * 48271) % 2147483647;
     return seed / 2147483647;
   };
-  let life = await begin();
+  const servers: SimulatedServer[] = [];
 
-  async function begin() {
-    const alive = { now: true };
-    const mortalStore = mortal(store, alive);
-    const mortalClock: Clock = {
-      nowMs: () => clock.nowMs(),
-      alarm: (atMs, ring) => clock.alarm(atMs, () => alive.now && ring()),
-    };
-    const kept = await readDelivery(store);
-    const notifier = new Notifier({
-      store: mortalStore,
-      clock: mortalClock,
-      kept,
-      matching: registry.matching,
-      outbound: outboundTo(alive),
-      encryptor: openly,
-      tokens: { tokenFor: async () => 'a token' },
-      random,
-      terms,
-      log: pino({ level: 'silent' }),
-    });
-    for (const subscription of registry.all()) notifier.resume(subscription);
-    const onError = (error: unknown) => {
-      throw error;
-    };
-    const tail = createFeedTail({
-      store: mortalStore,
-      partition: 0,
-      clock: mortalClock,
-      start: kept.bounds.end,
-      onError,
-    });
-    notifier.follow(tail);
-    notifier.start();
-    return { alive, notifier, tail };
+  function start(): Promise<SimulatedServer> {
+    const terms = { ...GRAPH_TERMS, ...given };
+    return startServer({ store: memory.open(), clock, terms, random, post });
   }
 
-  function outboundTo(alive: { now: boolean }): Outbound {
-    return {
-      refusal: () => undefined,
-      close: () => {},
-      async send(request): Promise<OutboundResult> {
-        requests.push(request);
-        const reaction = react(request);
-        if ('status' in reaction ? reaction.status < 300 : reaction.taken) take(request);
-        await new Promise(setImmediate);
-        if (!alive.now) return new Promise(() => {});
-        const elapsedMs = Math.min(reaction.elapsedMs ?? 1, request.timeoutMs);
-        if ('status' in reaction && elapsedMs < request.timeoutMs) {
-          const { status } = reaction;
-          return { kind: 'answered', status, contentType: '', body: '', elapsedMs };
-        }
-        return { kind: 'failed', code: 'unreachable', reason: 'gone', elapsedMs };
-      },
-    };
+  function post(request: OutboundRequest): Reaction {
+    requests.push(request);
+    const reaction = react(request);
+    if ('status' in reaction ? reaction.status < 300 : reaction.taken) take(request);
+    return reaction;
   }
 
   function take({ body, url }: OutboundRequest): void {
@@ -168,18 +144,53 @@ export async function simulate(receiver: Receiver, given: Partial<DeliveryTerms>
     }
   }
 
-  /** Keeps what a preparation has to be kept with, and lets it happen. */
-  async function carryOut(prepared: Prepared): Promise<void> {
-    await store.documents.write(prepared.edits);
-    prepared.apply();
+  const holderOf = (partition: number) =>
+    servers.find(({ isAlive, leases }) => {
+      const lease = leases.get(partition);
+      return isAlive && lease !== undefined && table.isHeld(lease);
+    });
+  const awake = () => servers.filter(({ isAlive, isStalled }) => isAlive && !isStalled);
+  const serverAt = (at: number): SimulatedServer => {
+    const server = servers[at];
+    if (server === undefined) throw new Error(`there is no server ${at}`);
+    return server;
+  };
+
+  /** A server takes what nobody has. */
+  async function takeFree(at: number): Promise<void> {
+    for (const partition of all) {
+      if (holderOf(partition) === undefined) await serverAt(at).take(table.take(partition));
+    }
   }
+
+  async function settled(): Promise<void> {
+    // What one of them has written may be for another to send.
+    for (let round = 0; round < (count > 1 ? 2 : 1); round++) {
+      await Promise.all(awake().map((server) => server.settled()));
+    }
+  }
+
+  const begins = new Map<string, string>();
+  const edit = (id: string, subscription?: Subscription) => ({
+    collection: SUBSCRIPTIONS,
+    id,
+    text: subscription && JSON.stringify({ ...subscription, begins: begins.get(id) }),
+  });
+  for (let at = 0; at < count; at++) servers.push(await start());
+  await takeFree(0);
+
+  const known = () => Promise.all(awake().map((server) => server.settled()));
 
   return {
     clock,
     store,
     requests,
+    servers,
+    settled,
+    holderOf,
+    takeFree,
     get notifier() {
-      return life.notifier;
+      return serverAt(0).notifier;
     },
     arrivals: (subscription: Subscription) => arrivals.get(subscription.id) ?? [],
     committed: (subscription: Subscription) => committed.get(subscription.id) ?? [],
@@ -187,25 +198,37 @@ export async function simulate(receiver: Receiver, given: Partial<DeliveryTerms>
       react = next;
     },
 
-    async subscribe(subscription: Subscription): Promise<void> {
-      const prepared = await life.notifier.begin(subscription);
+    /**
+     * Makes a subscription by a server.
+     * @param meanwhile happens after its place was taken, and before it is kept
+     */
+    async subscribe(
+      subscription: Subscription,
+      at = 0,
+      meanwhile: () => Promise<void> = async () => {},
+    ): Promise<void> {
+      begins.set(subscription.id, await serverAt(at).notifier.place());
       registry.put(subscription);
       committed.set(subscription.id, []);
-      await carryOut(prepared);
+      await meanwhile();
+      await store.documents.write([edit(subscription.id, subscription)]);
+      await known();
     },
 
     async change(subscription: Subscription): Promise<void> {
       registry.put(subscription);
-      await carryOut(life.notifier.change(subscription));
+      await store.documents.write([edit(subscription.id, subscription)]);
+      await known();
     },
 
-    async announce(...given: Parameters<Notifier['announce']>): Promise<void> {
-      await carryOut(life.notifier.announce(...given));
+    async announce(subscription: Subscription, event: LifecycleEvent): Promise<void> {
+      await store.documents.write(serverAt(0).notifier.announce(subscription, event));
     },
 
     async end(subscription: Subscription): Promise<void> {
       registry.remove(subscription.id);
-      await carryOut(life.notifier.end(subscription));
+      await store.documents.write([edit(subscription.id)]);
+      await known();
     },
 
     /** One user's presence, set for a week so that nothing changes by itself. */
@@ -222,57 +245,44 @@ export async function simulate(receiver: Receiver, given: Partial<DeliveryTerms>
       }
     },
 
-    /** Until nothing more happens without the clock being moved. */
-    async settled(): Promise<void> {
-      await life.tail.settled();
-      await life.notifier.settled();
-    },
-
     /** Moves the clock, letting everything happen that is due on the way. */
     async pass(ms: number, steps = 1): Promise<void> {
       for (let step = 0; step < steps; step++) {
         clock.advance(ms / steps);
-        await life.tail.settled();
-        await life.notifier.settled();
+        await settled();
       }
     },
 
-    /** Ends the process in order. */
-    async stop(): Promise<void> {
-      await life.tail.stop();
-      await life.notifier.stop();
-      life.alive.now = false;
+    /** Ends a server in order; nobody has its partitions then. */
+    async stop(at = 0): Promise<void> {
+      const server = serverAt(at);
+      const held = [...server.leases.keys()];
+      await server.stop();
+      for (const partition of held) table.release(partition);
     },
 
-    /** Ends the process where it stands. */
-    kill(): void {
-      life.alive.now = false;
+    /** Ends a server where it stands. */
+    kill(at = 0): void {
+      serverAt(at).kill();
     },
 
-    /** A new process, after the one before has ended. */
-    async start(): Promise<void> {
-      life = await begin();
+    /** A new server in the place of one that ended; it takes what nobody has. */
+    async start(at = 0): Promise<void> {
+      servers[at] = await start();
+      await takeFree(at);
     },
-  };
-}
 
-/** A store as a process sees it that may be killed: after that, no call comes back. */
-function mortal(store: PresenceStore, alive: { now: boolean }): PresenceStore {
-  const guard =
-    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      if (!alive.now) return new Promise(() => {});
-      const result = await call(...args);
-      return alive.now ? result : new Promise(() => {});
-    };
-  return {
-    ...store,
-    feed: guard(store.feed),
-    feedBounds: guard(store.feedBounds),
-    documents: {
-      ...store.documents,
-      all: guard(store.documents.all),
-      write: guard(store.documents.write),
+    /** Hands a partition over in order. */
+    async move(partition: number, to: number): Promise<void> {
+      const from = holderOf(partition);
+      if (from === serverAt(to)) return;
+      await from?.leave(partition);
+      await serverAt(to).take(table.take(partition));
+    },
+
+    /** Another server has the partition of one that can't say anything at the moment. */
+    async seize(partition: number, to: number): Promise<void> {
+      await serverAt(to).take(table.take(partition));
     },
   };
 }

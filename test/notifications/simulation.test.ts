@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Subscription } from '../../src/subscriptions/subscription.ts';
 import { complaintsAbout } from '../delivery/check.ts';
-import { PAIRS, type Reaction, type Receiver, simulate, subscriptionTo } from './simulated.ts';
+import { PAIRS, type Receiver, simulate, subscriptionTo } from './simulated.ts';
+import type { Reaction } from './simulated-server.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

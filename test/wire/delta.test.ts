@@ -96,7 +96,7 @@ describe('rounds', () => {
       .post(`/v1.0/users/${USER}/presence/setPresence`, session('Available/Available', 'PT1H'));
     const first = await round(BOTH);
     porchlight.clock.advance(5 * MINUTE_MS);
-    await porchlight.server.ticker.tick();
+    await porchlight.server.shifts.tick();
     const { value } = await follow(first.link);
     expect(value.map(({ activity }) => activity)).toEqual(['AvailableInactive']);
   });

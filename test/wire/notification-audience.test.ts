@@ -91,7 +91,7 @@ describe('profile graph', () => {
     for (const [at, minutes] of [5, 5, 2].entries()) {
       await notified.ended(at + 1);
       notified.clock.advance(minutes * MINUTE_MS - 1);
-      await notified.server.ticker.tick();
+      await notified.server.shifts.tick();
       await turn();
       expect(notified.sent).toHaveLength(at + 1);
       notified.clock.advance(1);

@@ -48,13 +48,20 @@ describe('with presence in Redis', () => {
     expect(after.body).toMatchObject({ availability: 'Busy', activity: 'InACall' });
   });
 
-  test('writes and reads are answered by 503 while it is away, and work again afterwards', async () => {
+  test('writes, and reads of what is not known, are 503 while it is away, and work again afterwards', async () => {
     await porchlight.as().post(`${path(USER)}/setPresence`, BUSY);
     redis.pause();
+    const known = porchlight.as().get(path(USER));
     const answers = await Promise.all([
       porchlight.as().post(`${path(USER)}/setPresence`, BUSY),
-      porchlight.as().get(path(USER)),
+      porchlight.as().get(path(COLLEAGUE)),
     ]);
+    const { status: knownStatus, headers: knownHeaders, body: knownBody } = await known;
+    expect({ status: knownStatus, body: knownBody }).toMatchObject({
+      status: 200,
+      body: { availability: 'Busy', activity: 'InACall' },
+    });
+    expect(Number(knownHeaders.get('porchlight-stale-ms'))).toBeGreaterThan(0);
     for (const { status, headers, body } of answers) {
       expect(status).toBe(503);
       expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);

@@ -1,10 +1,11 @@
 import cluster from 'node:cluster';
 import type { Logger } from 'pino';
+import { openSigningKey } from '../../auth/signing-key.ts';
 import type { Config } from '../../config/schema.ts';
 import { holdLmdbStore } from '../../store/lmdb/hold.ts';
 import { openSharedLmdbStore } from '../../store/lmdb/open-shared.ts';
 import { UsageError } from '../command.ts';
-import { embeddedIn, openKeyIn } from '../open-store.ts';
+import { embeddedIn, keyBeside, readyToServe } from '../open-store.ts';
 import type { Seat } from '../serve.ts';
 import { takePlace } from './worker.ts';
 import { openWorkers } from './workers.ts';
@@ -40,7 +41,7 @@ async function superintend(
   const held = await holdLmdbStore({ path: folder });
   try {
     // Made before there are several who would make it.
-    await openKeyIn(folder);
+    await openSigningKey(keyBeside(folder));
     const workers = await openWorkers(count, { held, log });
     log.info({ addresses: workers.origins, profile, workers: count }, 'serving');
     try {
@@ -64,8 +65,8 @@ async function work(folder: string, { serveAlone }: Parts): Promise<void> {
   try {
     await serveAlone({
       async openStore() {
-        const signingKey = await openKeyIn(folder);
-        return { store: await openSharedLmdbStore({ path: folder, line }), signingKey };
+        const store = await openSharedLmdbStore({ path: folder, line });
+        return readyToServe({ store, name: folder, keyPlace: keyBeside(folder) });
       },
       stopped,
       onServing: place.serving,

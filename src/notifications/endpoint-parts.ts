@@ -1,0 +1,23 @@
+import type { Clock } from '../clock.ts';
+import type { Outbound } from '../outbound/outbound.ts';
+import type { Encryptor, ValidationTokens } from './encryptor.ts';
+import type { Lane } from './lane.ts';
+import type { Letter } from './letter.ts';
+import type { Permits } from './permits.ts';
+import type { DeliveryTerms } from './terms.ts';
+
+/** What all endpoints of a server work with. */
+export interface EndpointParts {
+  readonly outbound: Outbound;
+  readonly encryptor: Encryptor;
+  readonly tokens: ValidationTokens;
+  readonly clock: Clock;
+  /** At least 0 and below 1. */
+  readonly random: () => number;
+  readonly terms: DeliveryTerms;
+  readonly permits: Permits;
+  /** Told when items were sent, or couldn't be: what is kept of these lanes has changed. */
+  readonly onProgress: (lanes: readonly Lane[]) => void;
+  /** Told when letters were sent, or couldn't be. */
+  readonly onLetters: (letters: readonly Letter[], haveArrived: boolean) => void;
+}

@@ -1,0 +1,94 @@
+import type { Clock } from './clock.ts';
+import type { Notifier } from './notifications/notifier.ts';
+import { startRetention } from './presence/retention.ts';
+import { createTicker, type Ticker } from './presence/ticker.ts';
+import { createHoldings } from './sharing/holdings.ts';
+import type { Lease, PresenceStore } from './store/store.ts';
+
+export interface ShiftsParts {
+  readonly store: PresenceStore;
+  readonly clock: Clock;
+  /** A clock that never steps. */
+  readonly steadyClock: Clock;
+  readonly notifier: Pick<Notifier, 'take' | 'leave' | 'lose'>;
+  readonly retentionMs: number;
+  /** Told of what failed and is tried again, in words and with its cause. */
+  readonly onError: (what: string, error: unknown) => void;
+}
+
+/** The work that is done once for a partition: time, the end of its feed, its notifications. */
+export interface Shifts {
+  /** Takes what is this server's share; resolves when the work on it has begun. */
+  start(): Promise<void>;
+  /** The lease of a partition, while it surely holds. */
+  lease(partition: number): Lease | undefined;
+  /** Writes every transition due by now in the partitions held. */
+  tick(): Promise<void>;
+  /** Ends the work in order, and leaves it to others. */
+  stop(): Promise<void>;
+}
+
+/** What runs while a partition is held; each ends at once, also in the middle. */
+interface Shift {
+  readonly ticker: Ticker;
+  readonly stopRetention: () => Promise<void>;
+}
+
+export function createShifts(parts: ShiftsParts): Shifts {
+  const { store, clock, notifier, onError } = parts;
+  const shifts = new Map<number, Shift>();
+
+  const failed = (what: string) => (error: unknown) => onError(what, error);
+
+  const holdings = createHoldings({
+    leases: store.leases,
+    partitions: store.partitions,
+    clock: parts.steadyClock,
+    onError: failed('sharing the work failed'),
+
+    async onTaken(lease) {
+      begin(lease.partition);
+      await notifier.take(lease);
+    },
+
+    async onLeaving({ partition }) {
+      await Promise.all([end(partition), notifier.leave(partition)]);
+    },
+
+    onLost({ partition }) {
+      void end(partition);
+      notifier.lose(partition);
+    },
+  });
+
+  function begin(partition: number): void {
+    const ticker = createTicker({ store, partition, clock, onError: failed('ticking failed') });
+    const stopRetention = startRetention({
+      store,
+      partition,
+      clock,
+      retentionMs: parts.retentionMs,
+      onError: failed('trimming the feed failed'),
+    });
+    ticker.start();
+    shifts.set(partition, { ticker, stopRetention });
+  }
+
+  /** Whoever has the lease next does the same: a tick or two more do no harm. */
+  async function end(partition: number): Promise<void> {
+    const shift = shifts.get(partition);
+    shifts.delete(partition);
+    await Promise.all([shift?.ticker.stop(), shift?.stopRetention()]);
+  }
+
+  return {
+    start: () => holdings.start(),
+    lease: (partition) => holdings.lease(partition),
+
+    async tick() {
+      await Promise.all(Array.from(shifts.values(), ({ ticker }) => ticker.tick()));
+    },
+
+    stop: () => holdings.stop(),
+  };
+}
