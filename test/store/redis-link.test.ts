@@ -95,7 +95,7 @@ describe('a link to one server', () => {
       mayBeKept: false,
       message: expect.stringContaining('not connected'),
     });
-    expect(ms).toBeLessThan(100);
+    expect(ms).toBeLessThan(1000);
     expect(backs).toBe(0);
     await server.start();
     await until(() => backs === 1);
@@ -188,7 +188,7 @@ describe('a link with a replica', () => {
         mayBeKept: true,
         message: `${link.name}: it was written, but 0 of 1 replicas confirmed it`,
       });
-      expect(ms).toBeLessThan(1.2 * timeoutMs);
+      expect(ms).toBeLessThan(3 * timeoutMs);
       // It writes nothing, and still waits for what it found, which no replica has.
       const found = await refusal(confirmed('b'));
       expect(found.error).toMatchObject({ mayBeKept: true });
@@ -197,10 +197,13 @@ describe('a link with a replica', () => {
       expect((await refusal(confirmed('c'))).error).toMatchObject({ mayBeKept: true });
       // Reads don't wait behind it.
       const blocked = refusal(confirmed('d'));
-      const begin = performance.now();
+      let isOver = false;
+      const over = blocked.finally(() => {
+        isOver = true;
+      });
       await link.ask(KEY, 'SCARD', [KEY]);
-      expect(performance.now() - begin).toBeLessThan(100);
-      await blocked;
+      expect(isOver).toBe(false);
+      await over;
 
       replica.resume();
       await until(async () => (await confirmed('e')) !== undefined);

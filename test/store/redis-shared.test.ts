@@ -192,11 +192,11 @@ describe('the clock of a server on Redis', () => {
   });
 
   it('is that of Redis, however wrong its own is', async () => {
-    expect(Math.abs(one.aheadMs())).toBeLessThan(50);
+    expect(Math.abs(one.aheadMs())).toBeLessThan(1000);
     const hour = 3_600_000;
     const right = Date.now;
     vi.spyOn(Date, 'now').mockImplementation(() => right() + hour);
-    await expect.poll(() => Math.abs(one.aheadMs() + hour), { timeout: 5000 }).toBeLessThan(50);
+    await expect.poll(() => Math.abs(one.aheadMs() + hour), { timeout: 5000 }).toBeLessThan(1000);
     await tell(one, user(1), START_MS, setPresence(DO_NOT_DISTURB));
   });
 });
