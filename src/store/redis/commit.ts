@@ -27,6 +27,8 @@ export interface CommitTerms {
   readonly keepIdleMs: number;
   /** Who says on the channel that there are changes. */
   readonly origin: string;
+  /** How many replicas must have it. */
+  readonly replicas: number;
 }
 
 const LATE = 0;
@@ -38,12 +40,12 @@ export async function commit(
   partition: Partition,
   writer: ByteWriter,
   drafts: Drafts,
-  { version, floorMs, keepIdleMs, origin }: CommitTerms,
+  { version, floorMs, keepIdleMs, origin, replicas }: CommitTerms,
 ): Promise<Committed> {
   const all = drafts.all;
   const { state, feed, due, users, idle, changes } = partition.keys;
   const keys: Arg[] = [state, feed, due, users, idle];
-  const terms = [partition.deadlineMs(), floorMs, version, keepIdleMs, origin];
+  const terms = [partition.deadlineMs(), floorMs, version, keepIdleMs, origin, replicas];
   const args: Arg[] = [changes, ...terms, all.length];
   const places = new Map<Draft, number>();
   for (const [at, draft] of all.entries()) {

@@ -30,6 +30,8 @@ export interface CommitterParts {
   readonly keepIdleMs: number;
   /** Who says on the channel that there are changes. */
   readonly origin: string;
+  /** How many replicas must have what is committed. */
+  readonly replicas: number;
   readonly onChanges: () => void;
   /** A script was carried out. */
   readonly onReached: () => void;
@@ -134,11 +136,12 @@ export class Committer {
   }
 
   async #commit(drafts: Drafts, floorMs: number): Promise<Committed> {
-    const { link, partition, versions, records, keepIdleMs, origin, onChanges } = this.#parts;
+    const { link, partition, versions, records, keepIdleMs, origin, replicas, onChanges } =
+      this.#parts;
     const version = versions.next();
     const knownMs = performance.now();
     this.#writer.reset();
-    const terms = { version, floorMs, keepIdleMs, origin };
+    const terms = { version, floorMs, keepIdleMs, origin, replicas };
     const committed = await commit(link, partition, this.#writer, drafts, terms);
     const { refused, isLate } = committed;
     if (isLate) return committed;

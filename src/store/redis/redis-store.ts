@@ -76,6 +76,7 @@ export function redisStore(parts: RedisStoreParts): RedisStore {
       trimming: Promise.resolve(),
       committer: new Committer({
         ...{ link, partition, records, versions, keepIdleMs, origin, ...health },
+        replicas: durability.replicas,
         onChanges: () => hints.changed(number),
       }),
       documents: new Documents({

@@ -22,7 +22,7 @@ const AGAIN_MS = 50;
 const MARGIN_MS = 100;
 
 /** Refusals that say that another server has to be asked, or the same one later. Nothing was done. */
-const ELSEWHERE = ['READONLY', 'CLUSTERDOWN', 'MASTERDOWN', 'LOADING'];
+const ELSEWHERE = ['READONLY', 'CLUSTERDOWN', 'MASTERDOWN', 'LOADING', 'NOREPLICAS'];
 
 export interface SenderOptions {
   readonly primaries: Primaries;
@@ -163,7 +163,7 @@ export class Sender {
 
   /** Whether to send it again, after what made it fail. */
   async #mayGoOn(call: Call, error: unknown, primary: Primary | undefined): Promise<boolean> {
-    const { primaries, suspect } = this.#options;
+    const { primaries, timeoutMs, suspect } = this.#options;
     const isDoubt = error instanceof NoAnswer || error instanceof Unconfirmed;
     if (isDoubt) call.doubt = error;
     const redirection = redirectionIn(error, primary?.server);
@@ -181,6 +181,9 @@ export class Sender {
       await connection.whenThere(leftMs(call)).catch(() => {});
       return true;
     }
+    // One WAIT at most goes before it, for a tenth of the time: sent later, it might get no answer, and what is known to
+    // have been refused would be in doubt.
+    if (isRefusal(error, 'NOREPLICAS') && leftMs(call) < timeoutMs / 4) return false;
     if (isRefusal(error, 'READONLY')) primary?.write.renew('it has become a replica');
     const isTemporary = isElsewhere || isDoubt || error instanceof NotSent;
     // What was never sent isn't queued, and what may be sent once only is not sent again.

@@ -15,7 +15,8 @@
 -- ARGV[4] version that the records get, 8 bytes, used by no other commit
 -- ARGV[5] how long a record with nothing left to say is kept, ms
 -- ARGV[6] who says so on the channel
--- ARGV[7] number of drafts
+-- ARGV[7] how many replicas must have it, 0 for none
+-- ARGV[8] number of drafts
 -- Then for each draft:
 --   version of the record it was made from, '' for none
 --   record, '' to compare only
@@ -30,11 +31,16 @@
 --   1 it was carried out; number and value (nil for none) of each draft that wasn't written follow
 --   2 the floor is another one, or has to be asked for (begin.lua), so nothing was written now; what follows
 --     are the drafts that weren't written before either
+-- or the error NOREPLICAS: fewer replicas than must have it were heard lately, so nothing was written
 
 local FIXED_KEYS = 5
 local VERSION_BYTES = 8
 local USER_BYTES = 32
 local SWEPT = 16
+
+-- Replicas tell each second how far they are. One that is silent for longer than this confirms nothing in time; and it is
+-- less by far than what the numbers of a server that took over are ahead by (begin.lua).
+local SILENT_S = 3
 
 local function text(number) return string.format('%.0f', number) end
 
@@ -45,17 +51,30 @@ if now_ms > tonumber(ARGV[2]) then return {0, now_ms} end
 
 local info = redis.call('INFO', 'server', 'replication')
 local server = string.match(info, 'run_id:(%x+)') .. string.match(info, 'master_replid:(%x+)')
+
+-- Who was cut off from its replicas may have been replaced and not know it. It must not go on giving numbers: readers who
+-- still reach it would see them, and in time the other server gives the same.
+local needed, heard = tonumber(ARGV[7]), 0
+if needed > 0 then
+  for lag in string.gmatch(info, 'state=online,[^\r\n]-lag=(%d+)') do
+    if tonumber(lag) <= SILENT_S then heard = heard + 1 end
+  end
+  if heard < needed then
+    return redis.error_reply('NOREPLICAS ' .. heard .. ' of ' .. needed .. ' replicas follow it')
+  end
+end
+
 local state = redis.call('HMGET', KEYS[1], 'server', 'floor', 'last')
 local is_current = state[1] == server and state[2] == ARGV[3]
 
 local version = ARGV[4]
-local drafts = tonumber(ARGV[7])
+local drafts = tonumber(ARGV[8])
 local reply = {is_current and 1 or 2, now_ms}
 -- Drafts whose feed entries aren't to be added: refused, or carried out before.
 local skipped = {}
 local wrote = false
 
-local at = 8
+local at = 9
 for draft = 1, drafts do
   local key = KEYS[FIXED_KEYS + draft]
   local expected, record, due, idle = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
