@@ -16,6 +16,8 @@ declare module 'autocannon' {
     readonly connections: number;
     /** In seconds. */
     readonly duration: number;
+    /** In ms: how often it looks whether that is over. */
+    readonly sampleInt: number;
     readonly pipelining: number;
     readonly requests: readonly Request[];
     readonly setupClient: (client: Client) => void;

@@ -1,4 +1,5 @@
 import { described } from './compare.ts';
+import { draw } from './draw.ts';
 import { inTemporaryFolder } from './folder.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import { startGenerator } from './load/generator.ts';
@@ -30,9 +31,8 @@ export const bulkReads: Question = {
       await seedStore(path, { users: users.length, sessions: 'one' });
       const identity = await createIdentity();
       const { publicKey } = identity;
-      const server = await startPorchlight({ path, publicKey }, settings.cpuProfiles);
-      const random = pseudoRandom(1);
-      const draws = Array.from({ length: DRAWS }, () => draw(users, IDS, random));
+      const server = await startPorchlight({ store: path, publicKey }, settings.cpuProfiles);
+      const draws = draw(users, { each: IDS, times: DRAWS });
       const all = figure(users.length);
       try {
         return [
@@ -73,21 +73,4 @@ async function row(
 
 function callsPerCpuSecond({ cpuMicros }: Figures): number {
   return 1_000_000 / median(cpuMicros);
-}
-
-function draw(users: readonly string[], count: number, random: () => number): string[] {
-  const drawn = new Set<string>();
-  while (drawn.size < count) drawn.add(users[Math.floor(random() * users.length)] ?? '');
-  return [...drawn];
-}
-
-/** Numbers from 0 to 1, the same in each run (mulberry32). */
-function pseudoRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

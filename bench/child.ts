@@ -113,10 +113,13 @@ export function answer(answers: Answers, release: () => Promise<void> = async ()
     }
     if (process.connected) process.send?.(reply);
   });
-  process.once('disconnect', async () => {
+  const leave = async () => {
     await release();
     process.exit();
-  });
+  };
+  // It may have let go while the program was still getting ready.
+  if (process.connected) process.once('disconnect', leave);
+  else void leave();
 }
 
 /** In the program: what it was started with. */

@@ -122,7 +122,7 @@ async function start(preparation: Preparation): Promise<Contender> {
   const { path, isDead, pending, identity, settings } = preparation;
   const { publicKey } = identity;
   const server = await startPorchlight(
-    { path, publicKey, profile: 'extended' },
+    { store: path, publicKey, profile: 'extended' },
     settings.cpuProfiles,
   );
   const receiver = await startReceiver(ENDPOINTS);

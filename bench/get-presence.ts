@@ -18,7 +18,7 @@ export const getPresence: Question = {
       const users = userIds(settings.quick ? 100 : 1000);
       await seedStore(path, { users: users.length, sessions: 'one' });
       const { publicKey, token } = await createIdentity();
-      const porchlight = await startPorchlight({ path, publicKey }, settings.cpuProfiles);
+      const porchlight = await startPorchlight({ store: path, publicKey }, settings.cpuProfiles);
       const bytes = await answerBytes(
         `${porchlight.origin}/v1.0/users/${users[0]}/presence`,
         token,

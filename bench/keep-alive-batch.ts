@@ -24,7 +24,7 @@ export const keepAliveBatch: Question = {
       const users = userIds(1000);
       await seedStore(path, { users: users.length, sessions: 'one' });
       const { publicKey, token } = await createIdentity();
-      const server = await startPorchlight({ path, publicKey }, settings.cpuProfiles);
+      const server = await startPorchlight({ store: path, publicKey }, settings.cpuProfiles);
       const single = await startGenerator(keepAlives(users, token));
       const batch = await startGenerator(keepAliveBatches(users, token, { inEach: IN_EACH }));
       try {

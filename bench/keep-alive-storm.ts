@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { openStream } from './fan-out/open-stream.ts';
 import { inTemporaryFolder } from './folder.ts';
 import { createIdentity, type Identity } from './identity.ts';
@@ -11,6 +12,8 @@ import { TENANT, userIds } from './users.ts';
 import { presenceOf, type Receiver, startReceiver, subscribe } from './webhooks/start.ts';
 
 /** Aim: a keep-alive costs the same whoever watches; a tenth is what two equal servers differ by. */
+const KEPT_WITHIN_MS = 1500;
+
 const AIM = 1.1;
 
 const SUBSCRIPTIONS = 10;
@@ -45,7 +48,7 @@ async function start(
   { cpuProfiles }: Settings,
 ): Promise<ServerProcess> {
   await seedStore(path, { users: users.length, sessions: 'one' });
-  return startPorchlight({ path, publicKey, profile: 'extended' }, cpuProfiles);
+  return startPorchlight({ store: path, publicKey, profile: 'extended' }, cpuProfiles);
 }
 
 interface Parts {
@@ -71,6 +74,7 @@ async function row(parts: Parts, users: readonly string[], settings: Settings): 
     }),
   );
   const streams = await Promise.all(opening);
+  await settled(watched);
   const before = await traces(watched);
   settings.note('keep-alive-storm');
   const [own, other] = await interleave(
@@ -95,6 +99,16 @@ async function row(parts: Parts, users: readonly string[], settings: Settings): 
     met: ratio.median <= AIM && isUntouched,
     figures: `${figure(median(own.cpuMicros), 1)} µs CPU each, without ${figure(median(other.cpuMicros), 1)} µs; feed entries ${after.feedEnd === before.feedEnd ? 'none' : 'some'}, documents written ${edits}, notifications ${items}, events ${events}`,
   };
+}
+
+/** Waits for what follows from making subscriptions: within a second it is kept how far each of them is. */
+async function settled({ child }: ServerProcess): Promise<void> {
+  for (let last = -1; ; ) {
+    const edits = await child.ask<number>('documentEdits');
+    if (edits === last) return;
+    last = edits;
+    await delay(KEPT_WITHIN_MS);
+  }
 }
 
 /** What a server leaves behind when something changes. */

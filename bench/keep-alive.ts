@@ -31,7 +31,7 @@ function withUsers(users: number, settings: Settings): Promise<Row> {
       { what: `${users.toLocaleString('en-US')} users in turn`, aim: AIM },
       keepAlives(userIds(users), token),
       {
-        porchlight: await startPorchlight({ path, publicKey }, settings.cpuProfiles),
+        porchlight: await startPorchlight({ store: path, publicKey }, settings.cpuProfiles),
         bare: await startBare({ kind: 'keep the body' }),
       },
       settings,

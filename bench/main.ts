@@ -10,6 +10,12 @@ import { machine } from './machine.ts';
 import { memory } from './memory.ts';
 import { withMillionUsers } from './million.ts';
 import type { Question, Row, Settings } from './question.ts';
+import { redisCommit } from './redis-commit.ts';
+import { redisHints } from './redis-hints.ts';
+import { redisKeepAlive } from './redis-keep-alive.ts';
+import { redisMemory } from './redis-memory.ts';
+import { redisNodes } from './redis-nodes.ts';
+import { redisRead } from './redis-read.ts';
 import { start } from './start.ts';
 import { streamFanOut } from './stream-fan-out.ts';
 import { webhookBurst } from './webhook-burst.ts';
@@ -30,6 +36,12 @@ const QUESTIONS: readonly Question[] = [
   deadEndpoint,
   keepAliveStorm,
   streamFanOut,
+  redisKeepAlive,
+  redisCommit,
+  redisNodes,
+  redisRead,
+  redisMemory,
+  redisHints,
 ];
 
 const USAGE = `npm run bench -- [NAME …] [--quick] [--connections 100] [--rounds 5] [--seconds 4] [--cpu-prof DIR]

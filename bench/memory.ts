@@ -33,7 +33,7 @@ export const memory: Question = {
   async run({ note, millionUsers }) {
     const { path, users } = await millionUsers();
     const { publicKey, token } = await createIdentity();
-    const server = await startPorchlight({ path, publicKey });
+    const server = await startPorchlight({ store: path, publicKey });
     const generator = await startGenerator([]);
     try {
       const seen = [await memoryOf(server)];

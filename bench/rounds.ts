@@ -8,12 +8,19 @@ export interface Figures {
   /** CPU time of the server process for one request, in µs, one figure a round. */
   readonly cpuMicros: readonly number[];
   readonly p99Ms: readonly number[];
+  /** By how much what else was read grew with one request, one a round. */
+  readonly grew: readonly Readings[];
 }
+
+/** Figures that only grow, such as CPU time, by name. */
+export type Readings = Readonly<Record<string, number>>;
 
 /** A server, and what it is asked. */
 export interface Contender {
-  readonly server: ServerProcess;
-  readonly generator: Generator;
+  readonly server: Pick<ServerProcess, 'origin' | 'cpuMs'>;
+  readonly generator: Pick<Generator, 'burst'>;
+  /** Reads what else is at work for it. */
+  readonly readings?: () => Promise<Readings>;
 }
 
 export interface RoundOptions {
@@ -34,17 +41,26 @@ export async function interleave(
     perSecond: [] as number[],
     cpuMicros: [] as number[],
     p99Ms: [] as number[],
+    grew: [] as Readings[],
   }));
   for (let round = 0; round <= rounds; round++) {
-    for (const [index, { server, generator }] of contenders.entries()) {
+    for (const [index, { server, generator, readings }] of contenders.entries()) {
       const options: BurstOptions = { origin: server.origin, connections, durationMs };
+      const readBefore = (await readings?.()) ?? {};
       const before = await server.cpuMs();
       const { answered, durationMs: tookMs, p99Ms } = await generator.burst(options);
       const cpuMs = (await server.cpuMs()) - before;
+      const readAfter = (await readings?.()) ?? {};
       if (round === 0) continue;
-      figures[index]?.perSecond.push(answered / (tookMs / 1000));
-      figures[index]?.cpuMicros.push((cpuMs * 1000) / answered);
-      figures[index]?.p99Ms.push(p99Ms);
+      const own = figures[index];
+      own?.perSecond.push(answered / (tookMs / 1000));
+      own?.cpuMicros.push((cpuMs * 1000) / answered);
+      own?.p99Ms.push(p99Ms);
+      const growth = ([name, value]: [string, number]): [string, number] => [
+        name,
+        (value - (readBefore[name] ?? 0)) / answered,
+      ];
+      own?.grew.push(Object.fromEntries(Object.entries(readAfter).map(growth)));
     }
   }
   return figures;
@@ -61,4 +77,9 @@ export function median(values: readonly number[]): number {
 export function ratios(of: readonly number[], to: readonly number[]) {
   const each = of.map((value, index) => value / (to[index] ?? Number.NaN));
   return { median: median(each), least: Math.min(...each), greatest: Math.max(...each) };
+}
+
+/** By how much a reading of that name grew with one request, by the median of the rounds. */
+export function grown({ grew }: Figures, name: string): number {
+  return median(grew.map((readings) => readings[name] ?? Number.NaN));
 }

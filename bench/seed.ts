@@ -1,7 +1,7 @@
 import { type Advanced, advance } from '../src/engine/advance.ts';
 import type { PresenceCommand } from '../src/engine/command.ts';
 import { AVAILABLE, IN_A_CALL, type Pair } from '../src/engine/pair.ts';
-import { openLmdbStore } from '../src/store/lmdb/open.ts';
+import { openStore } from './servers/open-store.ts';
 import { APP, OTHER_APP, TENANT, userId } from './users.ts';
 
 /** Updates handed to the store at once; it commits what is under way together. */
@@ -23,13 +23,15 @@ const SESSIONS: Record<Sessions, readonly { readonly appId: string; readonly pai
   ],
 };
 
-/** Fills a store through its contract, as the server would; how many ms that took. */
+/**
+ * Fills a store, in a folder or a Redis, through its contract, as the server would; how many ms that took.
+ */
 export async function seedStore(
-  path: string,
+  place: string,
   { users, sessions }: { readonly users: number; readonly sessions: Sessions },
 ): Promise<number> {
   const startedMs = performance.now();
-  const store = await openLmdbStore({ path, cachedRecords: AT_ONCE });
+  const store = await openStore(place, { cachedRecords: AT_ONCE });
   const commands = SESSIONS[sessions].map(
     ({ appId, pair }): PresenceCommand => ({
       kind: 'setPresence',

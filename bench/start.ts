@@ -66,7 +66,7 @@ async function startOnce(
   { publicKey, token }: Identity,
 ): Promise<Start> {
   const startedMs = performance.now();
-  const server = await startPorchlight({ path, publicKey });
+  const server = await startPorchlight({ store: path, publicKey });
   try {
     const url = `${server.origin}/v1.0/users/${userId(users >> 1)}/presence`;
     const response = await fetch(url, { headers: headers(token) });

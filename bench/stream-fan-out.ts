@@ -5,9 +5,10 @@ import type { StreamOptions } from './fan-out/stream-crowd.ts';
 import type { XmppOptions } from './fan-out/xmpp-crowd.ts';
 import { inTemporaryFolder } from './folder.ts';
 import { createIdentity } from './identity.ts';
+import { missing } from './installed.ts';
 import { figure, type Question, type Row, type Settings, skipped } from './question.ts';
 import { median, ratios } from './rounds.ts';
-import { isInstalled, PROSODY_HOST, startProsody } from './servers/prosody.ts';
+import { PROSODY_HOST, startProsody } from './servers/prosody.ts';
 import { startPorchlight } from './servers/start.ts';
 import { userIds } from './users.ts';
 
@@ -38,9 +39,9 @@ export const streamFanOut: Question = {
   name: 'stream-fan-out',
   title: 'Fan-out to streams, against Prosody on the same core',
   async run(settings) {
-    for (const command of ['taskset', 'prosody']) {
-      if (await isInstalled(command)) continue;
-      return [skipped('stream-fan-out', `there is no ${command} here`)];
+    const lacking = await missing('taskset', 'prosody');
+    if (lacking !== undefined) {
+      return [skipped('stream-fan-out', `there is no ${lacking} here`)];
     }
     if (availableParallelism() <= CLIENT_CORE) {
       return [skipped('stream-fan-out', 'server and clients need a core each')];
@@ -83,7 +84,11 @@ async function ourselves(size: number, path: string, settings: Settings): Promis
   const users = await Promise.all(
     userIds(size).map(async (id) => ({ id, token: await tokenOf(id) })),
   );
-  const server = await startPorchlight({ path, publicKey }, settings.cpuProfiles, SERVER_CORE);
+  const server = await startPorchlight(
+    { store: path, publicKey },
+    settings.cpuProfiles,
+    SERVER_CORE,
+  );
   const port = Number(new URL(server.origin).port);
   return contender(server, ['stream', { port, users } satisfies StreamOptions], () =>
     server.cpuMs(),

@@ -38,7 +38,7 @@ function burst(order: Order, words: string, settings: Settings): Promise<Row> {
     const count = settings.quick ? 1000 : 200_000;
     const { publicKey } = await createIdentity();
     const server = await startPorchlight(
-      { path, publicKey, profile: 'extended' },
+      { store: path, publicKey, profile: 'extended' },
       settings.cpuProfiles,
     );
     const receiver = await startReceiver(ENDPOINTS);

@@ -60,7 +60,7 @@ async function start(kind: Kind, path: string, settings: Settings): Promise<Cont
   const receiver = await startReceiver(1);
   const encryptsInWorkers = kind !== 'encrypted in the main thread';
   const server = await startPorchlight(
-    { path, publicKey, profile: 'extended', encryptsInWorkers },
+    { store: path, publicKey, profile: 'extended', encryptsInWorkers },
     settings.cpuProfiles,
   );
   const [notificationUrl = ''] = receiver.urls;

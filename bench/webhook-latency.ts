@@ -23,7 +23,7 @@ export const webhookLatency: Question = {
       await seedStore(path, { users: USERS, sessions: 'one' });
       const { publicKey, token } = await createIdentity();
       const server = await startPorchlight(
-        { path, publicKey, profile: 'extended' },
+        { store: path, publicKey, profile: 'extended' },
         settings.cpuProfiles,
       );
       const receiver = await startReceiver(1);

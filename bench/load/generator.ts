@@ -26,6 +26,8 @@ export interface Generator {
   burst(options: BurstOptions): Promise<Burst>;
   /** Sends each of these requests once; rejects unless all are answered with 2xx. */
   each(requests: readonly Request[], to: Target): Promise<void>;
+  /** Its own CPU time so far. */
+  cpuMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function startGenerator(requests: readonly Request[]): Promise<Gene
       await child.ask('prepare', given);
       await child.ask('each', to);
     },
+    cpuMs: () => child.ask<number>('cpuMs'),
     stop: () => child.stop(),
   };
 }

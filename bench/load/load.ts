@@ -18,6 +18,7 @@ async function burst({ origin, connections, durationMs }: BurstOptions): Promise
     url: origin,
     connections,
     duration: durationMs / 1000,
+    sampleInt: Math.min(1000, durationMs),
     pipelining: 1,
     requests: requests.slice(0, 1),
     setupClient: (client) => client.setRequests(share(connection++, connections)),
@@ -58,4 +59,8 @@ answer({
   },
   burst,
   each,
+  cpuMs() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
 });

@@ -1,4 +1,4 @@
-import type { PresenceStore } from '../../src/store/store.ts';
+import type { DocumentStore, PresenceStore } from '../../src/store/store.ts';
 
 /** Counts the edits of documents that a store is asked to keep. */
 export interface CountedStore {
@@ -8,18 +8,19 @@ export interface CountedStore {
 
 export function countedStore(inner: PresenceStore): CountedStore {
   let documentEdits = 0;
-  const { documents } = inner;
+  const counted = (documents: DocumentStore): DocumentStore => ({
+    all: (collection) => documents.all(collection),
+    since: (collection, revision) => documents.since(collection, revision),
+    onWritten: (listener) => documents.onWritten(listener),
+    write(edits, under) {
+      documentEdits += edits.length;
+      return documents.write(edits, under);
+    },
+  });
   const store: PresenceStore = {
     ...inner,
-    documents: {
-      all: (collection) => documents.all(collection),
-      since: (collection, revision) => documents.since(collection, revision),
-      onWritten: (listener) => documents.onWritten(listener),
-      write(edits, under) {
-        documentEdits += edits.length;
-        return documents.write(edits, under);
-      },
-    },
+    documents: counted(inner.documents),
+    documentsOf: (partition) => counted(inner.documentsOf(partition)),
   };
   return {
     store,

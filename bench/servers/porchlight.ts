@@ -6,18 +6,20 @@ import { createEncryptor } from '../../src/notifications/encryption.ts';
 import { createOutbound } from '../../src/outbound/open.ts';
 import { createDirectory } from '../../src/presence/directory.ts';
 import { openServer } from '../../src/server.ts';
-import { openLmdbStore } from '../../src/store/lmdb/open.ts';
 import type { CreationRequest } from '../../src/subscriptions/rules/creation.ts';
 import { answer, givenArgument } from '../child.ts';
 import { trustedIssuer } from '../identity.ts';
 import { APP } from '../users.ts';
 import { type ChangesOptions, changeAll } from './changes.ts';
 import { countedStore } from './counted-store.ts';
+import { openStore } from './open-store.ts';
 
 /** What the program is started with. */
 export interface PorchlightOptions {
-  /** The store's folder. */
-  readonly path: string;
+  /** A folder, or the address of a Redis. */
+  readonly store: string;
+  /** How many records are kept decoded; as many as the store does by itself without it. */
+  readonly cachedRecords?: number;
   readonly publicKey: JWK;
   /** `graph` by default. */
   readonly profile?: Profile;
@@ -35,13 +37,16 @@ const HOUR_MS = 3_600_000;
 
 const openedAtMs = performance.now();
 const {
-  path,
+  store: place,
+  cachedRecords,
   publicKey,
   profile = 'graph',
   encryptsInWorkers = true,
 } = givenArgument<PorchlightOptions>();
 const worker = new URL('../../src/notifications/encryption-worker.js', import.meta.url);
-const counted = countedStore(await openLmdbStore({ path }));
+const counted = countedStore(
+  await openStore(place, cachedRecords === undefined ? {} : { cachedRecords }),
+);
 const { store } = counted;
 const server = await openServer(
   {

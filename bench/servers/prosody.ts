@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onCore } from '../child.ts';
+import { freePort } from './free-port.ts';
 
 /** The host that its users belong to. */
 export const PROSODY_HOST = 'localhost';
@@ -19,13 +20,6 @@ export interface ProsodyProcess {
 }
 
 const PATIENCE_MS = 20_000;
-
-/** Whether a command can be found; what a question can't do without may be missing. */
-export async function isInstalled(command: string): Promise<boolean> {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const found = folders.map((folder) => access(join(folder, command), constants.X_OK));
-  return (await Promise.allSettled(found)).some(({ status }) => status === 'fulfilled');
-}
 
 /**
  * Starts Prosody in `folder`, with users who are all in each other's roster and whose password is their
@@ -107,15 +101,6 @@ async function writeData(folder: string, users: readonly string[]): Promise<void
       `return {\n[false] = { ["version"] = 1; ["pending"] = {}; };\n${items.join('')}};`,
     );
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 async function accepts(port: number): Promise<boolean> {
