@@ -1,107 +1,90 @@
 import { isDeepStrictEqual } from 'node:util';
+import { endOfFeeds } from '../store/place.ts';
 import type { PresenceStore } from '../store/store.ts';
+import { type Attendance, mustBeAlone } from './alone.ts';
 import { type CopiedDocuments, copyDocuments } from './documents.ts';
 import { CopyFailed } from './errors.ts';
-import { type CopyProgress, FORGET_PROGRESS, keepProgress, readProgress } from './progress.ts';
+import { type CopyProgress, keepProgress, readProgress } from './progress.ts';
+import { UserCopy } from './user-copy.ts';
 
-/** Users read, written and read back at a time. */
+/** Users read and written at a time. */
 const PAGE = 1000;
 
-export interface CopyParts {
-  readonly from: PresenceStore;
-  /** For people: where `from` is, without credentials. */
+export interface CopyParts extends Attendance {
+  /** For people: where `from` is, without credentials. The same store has the same one each time. */
   readonly name: string;
-  readonly to: PresenceStore;
   readonly nowMs: () => number;
+  /** At least 0 and below 1. */
+  readonly random: () => number;
+  /** Called once it is sure that `to` may be written: copies what is kept beside a store. Perhaps not for the first time. */
+  readonly copyKey: () => Promise<void>;
   /** Told after each page how many users are there. */
   readonly onProgress: (users: number) => void;
+  /** Users read and written at a time. */
+  readonly pageSize?: number;
 }
 
 export interface Copied extends CopiedDocuments {
-  readonly users: number;
-  /** How many of these were there already from a copy that was broken off. */
+  /** How many users were there already from a copy that was broken off. */
   readonly resumedAfter: number;
 }
 
 /**
- * Copies all records and documents of a store into an empty one, reads each back, and compares. The feed of
- * changes isn't copied. Broken off at any instant, it goes on where it was when it is called again.
+ * Copies all records and documents of a store into an empty one. The feed of changes isn't copied. Broken off
+ * at any instant, it goes on where it was when it is called again. The copy isn't whole, and no server takes
+ * it, before `finishCopy`.
  *
- * @throws CopyFailed for a store that isn't empty, one that a server works on, and what isn't as it was written
+ * @throws CopyFailed when there is nothing to copy, `to` isn't empty, or a server works on either
  * @throws StoreUnavailable
  */
 export async function copyStore(parts: CopyParts): Promise<Copied> {
-  const { from, to } = parts;
-  await mustBeAlone(from, 'the store to copy from');
-  await mustBeAlone(to, 'the store to copy to');
+  const { from, to, pageSize = PAGE } = parts;
+  await mustBeAlone(parts);
   let progress = await begin(parts);
   const resumedAfter = progress.users;
+  await parts.copyKey();
+  const copy = new UserCopy(parts);
   for (const tenantId of await from.tenants()) {
     if (tenantId < progress.tenantId) continue;
     let after = tenantId === progress.tenantId ? progress.userId : '';
     for (;;) {
-      const userIds = await from.users(tenantId, after, PAGE);
+      const userIds = await from.users(tenantId, after, pageSize);
       const userId = userIds.at(-1);
       if (userId === undefined) break;
-      await copyUsers(tenantId, userIds, parts);
+      await copy.write(tenantId, userIds);
       after = userId;
       progress = { ...progress, tenantId, userId, users: progress.users + userIds.length };
       await to.documents.write([keepProgress(progress)]);
       parts.onProgress(progress.users);
+      await mustBeAlone(parts);
     }
   }
-  const documents = await copyDocuments(from, to, parts.nowMs());
-  if (!isDeepStrictEqual(await endsOf(from), progress.ends)) {
-    throw new CopyFailed('the store to copy from has changed meanwhile; copy it again');
-  }
-  await mustBeAlone(from, 'the store to copy from');
-  await to.documents.write([FORGET_PROGRESS]);
-  return { users: progress.users, resumedAfter, ...documents };
+  await copy.forgetMarks();
+  return { resumedAfter, ...(await copyDocuments(parts)) };
 }
 
 async function begin({ from, name, to }: CopyParts): Promise<CopyProgress> {
-  const ends = await endsOf(from);
+  const ends = await endOfFeeds(from);
+  const anew = { from: name, ends, tenantId: '', userId: '', users: 0 };
   const found = await readProgress(to);
   if (found !== undefined) {
-    const isSame = found.from === name && isDeepStrictEqual(found.ends, ends);
-    // From the start, over what is there: users are never fewer than they were.
-    return isSame ? found : { from: name, ends, tenantId: '', userId: '', users: 0 };
+    if (found.from !== name) {
+      throw new CopyFailed(`the store to copy to has a part of ${found.from}; empty it first`);
+    }
+    // Else from the start, over what is there: records change, and are never fewer than they were.
+    return isDeepStrictEqual(found.ends, ends) ? found : keptBy(to, anew);
   }
-  if ((await to.tenants()).length > 0 || (await to.documents.all('subscriptions')).size > 0) {
-    throw new CopyFailed('the store to copy to is not empty');
-  }
-  const progress = { from: name, ends, tenantId: '', userId: '', users: 0 };
-  await to.documents.write([keepProgress(progress)]);
+  if (await isEmpty(from)) throw new CopyFailed('the store to copy from is empty');
+  if (!(await isEmpty(to))) throw new CopyFailed('the store to copy to is not empty');
+  return keptBy(to, anew);
+}
+
+async function keptBy({ documents }: PresenceStore, progress: CopyProgress): Promise<CopyProgress> {
+  await documents.write([keepProgress(progress)]);
   return progress;
 }
 
-async function copyUsers(
-  tenantId: string,
-  userIds: readonly string[],
-  { from, to, nowMs }: CopyParts,
-): Promise<void> {
-  const records = await from.read(tenantId, userIds);
-  await Promise.all(
-    userIds.map((userId, at) => {
-      const record = records[at];
-      if (record === undefined) return undefined;
-      return to.update({ tenantId, userId }, nowMs(), () => ({ record, changes: [] }));
-    }),
-  );
-  const copies = await to.read(tenantId, userIds);
-  for (const [at, userId] of userIds.entries()) {
-    if (isDeepStrictEqual(copies[at], records[at])) continue;
-    throw new CopyFailed(`user ${userId} of tenant ${tenantId} is not there as it was copied`);
-  }
-}
-
-function endsOf(store: PresenceStore): Promise<string[]> {
-  const partitions = Array.from({ length: store.partitions }, (_, partition) => partition);
-  return Promise.all(partitions.map(async (each) => (await store.feedBounds(each)).end));
-}
-
-async function mustBeAlone({ leases }: PresenceStore, what: string): Promise<void> {
-  const others = (await leases.attend()).filter((member) => member !== leases.self);
-  if (others.length === 0) return;
-  throw new CopyFailed(`${what} is in use by ${others.join(', ')}; stop that first`);
+async function isEmpty(store: PresenceStore): Promise<boolean> {
+  if ((await store.tenants()).length > 0) return false;
+  return (await store.documents.all('subscriptions')).size === 0;
 }

@@ -1,61 +1,63 @@
 import { keepLetter, LETTERS, letterOf } from '../notifications/letter.ts';
-import { readDelivery } from '../notifications/progress.ts';
+import { endOfFeeds, placeText } from '../store/place.ts';
 import type { DocumentEdit, PresenceStore } from '../store/store.ts';
 import { parseStored, SUBSCRIPTIONS, storedText } from '../subscriptions/stored-form.ts';
-
-/** Collections that mean the same in any store. */
-const AS_THEY_ARE = [LETTERS];
+import { Waiting } from './waiting.ts';
 
 /** Documents in one write. */
 const SLICE = 500;
 
+export interface DocumentsParts {
+  readonly from: PresenceStore;
+  readonly to: PresenceStore;
+  readonly nowMs: () => number;
+  readonly random: () => number;
+}
+
 export interface CopiedDocuments {
   readonly subscriptions: number;
-  /** Of these, how many had notifications waiting, which their applications are told are missed. */
+  /** Of these, how many may have had notifications waiting. Their applications are told `missed`, where they named an address for that. */
   readonly missed: number;
 }
 
 /**
- * Copies subscriptions and what else is kept beside presence. Places in the feed mean nothing elsewhere, so
- * what still waited to be delivered isn't copied: it is announced as missed.
+ * Copies subscriptions, and lifecycle notifications on their way. Places in the feed mean nothing elsewhere, so
+ * what still waited to be delivered isn't copied: it is announced as missed. How far delivery is isn't copied
+ * either, nor the guards of applications: servers make what they find missing of these.
  */
-export async function copyDocuments(
-  from: PresenceStore,
-  to: PresenceStore,
-  nowMs: number,
-): Promise<CopiedDocuments> {
-  const edits: DocumentEdit[] = [];
-  for (const collection of AS_THEY_ARE) {
-    for (const [id, text] of await from.documents.all(collection)) {
-      edits.push({ collection, id, text });
-    }
-  }
-  const waiting = await waitingIn(from);
-  let subscriptions = 0;
+export async function copyDocuments(parts: DocumentsParts): Promise<CopiedDocuments> {
+  const { from, to, nowMs, random } = parts;
+  const letters = new Map(await from.documents.all(LETTERS));
+  const subscriptions = new Map<string, string>();
+  const waiting = await Waiting.in(from);
+  // Whatever happens in the copy from now on they are told of.
+  const begins = placeText(await endOfFeeds(to));
   let missed = 0;
   for (const [id, text] of await from.documents.all(SUBSCRIPTIONS)) {
-    const subscription = { ...parseStored(id, text), begins: '' };
-    subscriptions++;
-    edits.push({ collection: SUBSCRIPTIONS, id, text: storedText(subscription) });
-    if (waiting !== 'all' && !waiting.has(id)) continue;
+    const subscription = parseStored(id, text);
+    subscriptions.set(id, storedText({ ...subscription, begins }));
+    if (!waiting.waits(subscription)) continue;
     missed++;
-    const letter = letterOf(subscription, 'missed', nowMs, Math.random());
-    if (letter !== undefined) edits.push(keepLetter(letter));
+    const letter = letterOf(subscription, 'missed', nowMs(), random());
+    const edit = letter && keepLetter(letter);
+    if (edit?.text !== undefined) letters.set(edit.id, edit.text);
   }
-  for (let at = 0; at < edits.length; at += SLICE) {
-    await to.documents.write(edits.slice(at, at + SLICE));
-  }
-  return { subscriptions, missed };
+  await replace(to, LETTERS, letters);
+  await replace(to, SUBSCRIPTIONS, subscriptions);
+  return { subscriptions: subscriptions.size, missed };
 }
 
-/** For which subscriptions something may not have been delivered; all, when a server didn't stop in order. */
-async function waitingIn(from: PresenceStore): Promise<ReadonlySet<string> | 'all'> {
-  const waiting = new Set<string>();
-  for (let partition = 0; partition < from.partitions; partition++) {
-    const { tail, lanes } = await readDelivery(from.documentsOf(partition));
-    const { end } = await from.feedBounds(partition);
-    if (tail !== undefined && tail < end) return 'all';
-    for (const [id, { place }] of lanes) if (place !== null) waiting.add(id);
+/** Makes a collection be these documents and no others: an earlier attempt may have left some that are gone by now. */
+async function replace(
+  { documents }: PresenceStore,
+  collection: string,
+  texts: ReadonlyMap<string, string>,
+): Promise<void> {
+  const edits: DocumentEdit[] = Array.from(texts, ([id, text]) => ({ collection, id, text }));
+  for (const id of (await documents.all(collection)).keys()) {
+    if (!texts.has(id)) edits.push({ collection, id, text: undefined });
   }
-  return waiting;
+  for (let at = 0; at < edits.length; at += SLICE) {
+    await documents.write(edits.slice(at, at + SLICE));
+  }
 }

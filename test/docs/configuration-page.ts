@@ -64,6 +64,8 @@ the same machine that speaks HTTPS:
 \`\`\`json
 ${exampleJson.trim()}
 \`\`\`
+
+Several servers that share a Redis: [cluster.md](cluster.md), with [examples/cluster.json](../examples/cluster.json).
 `;
 }
 

@@ -29,3 +29,8 @@ test('the example configuration is one that serve takes', async () => {
   const config = await readConfig(EXAMPLE);
   expect(config.store).toMatch(/^lmdb:\//);
 });
+
+test('and so is the one of several servers', async () => {
+  const example = fileURLToPath(new URL('../../examples/cluster.json', import.meta.url));
+  expect((await readConfig(example)).store).toMatch(/^redis:/);
+});

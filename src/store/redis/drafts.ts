@@ -89,14 +89,19 @@ export class Drafts {
   }
 }
 
-/** The step on a record whose next numbers are greater than the floor; without changes its number stays. */
+/**
+ * The step on a record whose next numbers are greater than the floor. Without changes its number stays, unless
+ * the step has put another record in its place.
+ */
 function above(floorMs: number, before: UserRecord, step: Step): Advanced {
   if (before.number >= floorMs) return step(before);
   const raised = { ...before, number: floorMs };
   const advanced = step(raised);
   if (advanced.changes.length > 0) return advanced;
   const { record } = advanced;
-  return { ...advanced, record: record === raised ? before : { ...record, number: before.number } };
+  if (record === raised) return { ...advanced, record: before };
+  if (record.number !== raised.number) return advanced;
+  return { ...advanced, record: { ...record, number: before.number } };
 }
 
 /** How the commit script is told of the record's end: see scripts/commit.lua. */
