@@ -13,14 +13,15 @@ import { terminal } from './terminal.ts';
 test.each([[['--help']], [[]]])('porchlight %j names its commands', async (args) => {
   const { code, stdout, stderr } = await runPorchlight(...args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  for (const command of ['dev', 'serve', 'token', 'listen', 'subscriptions']) {
+  for (const command of ['dev', 'serve', 'token', 'listen', 'subscriptions', 'store']) {
     expect(stdout).toContain(`\n  porchlight ${command} `);
   }
 });
 
 test.each([
   ['dev', ['--port', '--https-port', '--data', '--profile']],
-  ['serve', ['--config']],
+  ['serve', ['--config', '--workers']],
+  ['store', ['copy', '--from', '--to']],
   ['token', ['--url', '--app', '--user', '--scopes', '--roles', '--tenant', '--ttl']],
   ['listen', ['--users', '--rich', '--port', '--url', '--app', '--user', '--body', '--json']],
   ['subscriptions', ['--url', '--token', '--tenant', '--json', 'remove ID']],

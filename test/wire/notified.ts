@@ -62,13 +62,13 @@ export async function startNotified(options: NotifiedOptions = {}) {
     ca,
     ...(monotonicMs !== undefined && { monotonicMs }),
   });
-  const porchlight = await startPorchlight({ ...rest, parts: { outbound, ...rest.parts } });
-
   /** How it answers notifications; validation requests it answers as it must. */
   function react(behaviour: Behaviour): void {
     receiver.behave((request) => (isHandshake(request) ? {} : behaviour(request)));
   }
+  // Before the server starts: it may have something to send.
   react(() => ({ status: 202 }));
+  const porchlight = await startPorchlight({ ...rest, parts: { outbound, ...rest.parts } });
 
   const at = (path: string): readonly Received[] =>
     receiver.received.filter((request) => request.path === path && !isHandshake(request));
