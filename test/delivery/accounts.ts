@@ -1,7 +1,7 @@
 import type { FeedItem } from '../../src/store/store.ts';
 import { decrypt, type EncryptedContent } from '../notifications/encrypted.ts';
 import type { Account, Arrival, Committed } from './check.ts';
-import type { Call } from './receiver.ts';
+import type { Call, Sent } from './receiver.ts';
 import { CERTIFICATE_ID, CLIENT_STATE, type Made } from './subscribing.ts';
 
 /** An item of a notification as it is on the wire. */
@@ -25,22 +25,27 @@ interface Presence {
 export interface Delivered {
   readonly atMs: number;
   readonly item: Item;
+  /** It stood still on its way, with the server that sent it. */
+  readonly isLate: boolean;
 }
 
-export function deliveredOf(calls: readonly Call[]): ReadonlyMap<string, readonly Delivered[]> {
+export function deliveredOf(
+  calls: readonly Call[],
+  isLate: (sent: Sent) => boolean,
+): ReadonlyMap<string, readonly Delivered[]> {
   const delivered = new Map<string, Delivered[]>();
-  for (const { body, atMs } of calls) {
+  for (const { body, atMs, sent } of calls) {
     const { value } = JSON.parse(body) as { readonly value: readonly Item[] };
     for (const item of value) {
       const of = delivered.get(item.subscriptionId) ?? [];
       delivered.set(item.subscriptionId, of);
-      of.push({ atMs, item });
+      of.push({ atMs, item, isLate: isLate(sent) });
     }
   }
   return delivered;
 }
 
-/** The feed, as far as subscriptions to availability and activity hear of it. */
+/** The feed of a partition, as far as subscriptions to availability and activity hear of it. */
 export class Truth {
   readonly #feed: readonly FeedItem[];
 
@@ -70,6 +75,7 @@ export class Truth {
     return of.filter(({ cursor }) => cursor < later.cursor).length;
   }
 
+  /** @param delivered of users of the partition, and what concerns all of them */
   accountOf(made: Made, delivered: readonly Delivered[], privateKey: string): Account {
     const { of, before } = this.committedFor(made);
     const committed = of.map(
@@ -79,11 +85,11 @@ export class Truth {
         pair: `${after.availability}/${after.activity}`,
       }),
     );
-    const arrivals = delivered.flatMap(({ atMs, item }): Arrival[] => {
+    const arrivals = delivered.flatMap(({ atMs, item, isLate }): Arrival[] => {
       if (item.lifecycleEvent === 'missed') {
         return [{ kind: 'missed', committed: this.#committedBy(atMs, of) }];
       }
-      return item.lifecycleEvent === undefined ? [read(item, privateKey)] : [];
+      return item.lifecycleEvent === undefined ? [{ ...read(item, privateKey), isLate }] : [];
     });
     return { delivery: made.delivery, committed, arrivals, before };
   }
@@ -118,7 +124,8 @@ export function plainComplaints(
   const ids = new Map<string, Set<string>>();
   const lastMs = new Map<string, number>();
   let missedMs = 0;
-  for (const { atMs, item } of delivered) {
+  for (const { atMs, item, isLate } of delivered) {
+    if (isLate) continue;
     if (item.lifecycleEvent === 'missed') missedMs = atMs;
     if (item.lifecycleEvent !== undefined) continue;
     const userId = item.resourceData?.id ?? '';

@@ -181,6 +181,37 @@ describe('the checker of deliveries', () => {
     expect(complaintsAbout({ ...account, before: 2 })).toEqual([]);
   });
 
+  describe('of what stood still with its sender, and came late,', () => {
+    const committed = [7, 8].map((number) => ({ userId: 'mira', number, pair: 'Away/Away' }));
+    const [first, second] = committed.map(arrivalOf);
+    const late = { ...(first ?? expect.fail()), isLate: true } as Arrival;
+    const arrivals = (...which: (Arrival | undefined)[]) =>
+      which.filter((each) => each !== undefined);
+    const account = { delivery: 'latest', committed } as const;
+
+    it('takes an old state after a newer one, repeated or not', () => {
+      const repeated = arrivals(first, second, late);
+      expect(complaintsAbout({ ...account, arrivals: repeated })).toEqual([]);
+      const alone = arrivals(second, late);
+      expect(complaintsAbout({ ...account, arrivals: alone })).toEqual([]);
+    });
+
+    it('takes nothing as a promise kept', () => {
+      const each = { ...account, delivery: 'each', arrivals: arrivals(late, second) } as const;
+      expect(complaintsAbout(each)).toEqual(['change 7 of mira was lost']);
+      expect(neverCame(each)).toBe(1);
+    });
+
+    it('asks for the id that it had or has later', () => {
+      const other = { ...late, id: 'another' } as Arrival;
+      for (const shuffled of [arrivals(first, second, other), arrivals(other, first, second)]) {
+        expect(complaintsAbout({ ...account, arrivals: shuffled })).toEqual([
+          'change 7 of mira was repeated under another id',
+        ]);
+      }
+    });
+  });
+
   it('counts what never came, announced or not', () => {
     const committed = [7, 8, 9].map((number) => ({ userId: 'mira', number, pair: 'Away/Away' }));
     const [, came] = committed.map(arrivalOf);

@@ -15,6 +15,11 @@ export type Arrival =
       readonly userId: string;
       readonly number: number;
       readonly pair: string;
+      /**
+       * Sent by a server that stood still with it and lost its turn meanwhile: it may come at any time, and
+       * keeps no promise.
+       */
+      readonly isLate?: boolean;
     }
   | {
       readonly kind: 'missed';
@@ -45,6 +50,7 @@ export function complaintsAbout({ delivery, committed, arrivals, before = 0 }: A
   const complaints: string[] = [];
   const byName = new Map(committed.map((change) => [nameOf(change), change]));
   const idOf = new Map<string, string>();
+  const came = new Set<string>();
   const nameOfId = new Map<string, string>();
   const newest = new Map<string, number>();
   const last = new Map<string, string>();
@@ -56,9 +62,8 @@ export function complaintsAbout({ delivery, committed, arrivals, before = 0 }: A
       excused = Math.max(excused, arrival.committed);
       continue;
     }
-    const { id, userId, number, pair } = arrival;
+    const { id, userId, number, pair, isLate = false } = arrival;
     const name = nameOf(arrival);
-    last.set(userId, name);
     const happened = byName.get(name);
     if (happened === undefined) complaints.push(`${name} never happened`);
     else if (happened.pair !== pair) complaints.push(`${name} came as ${pair}`);
@@ -68,11 +73,13 @@ export function complaintsAbout({ delivery, committed, arrivals, before = 0 }: A
       if (other !== undefined && other !== name) complaints.push(`${name} has the id of ${other}`);
       nameOfId.set(id, name);
     }
-    if (idOf.has(name)) {
-      if (idOf.get(name) !== id) complaints.push(`${name} was repeated under another id`);
-      continue;
-    }
-    idOf.set(name, id ?? '');
+    const known = idOf.get(name) ?? id;
+    if (known !== id) complaints.push(`${name} was repeated under another id`);
+    if (known !== undefined) idOf.set(name, known);
+    if (isLate) continue;
+    last.set(userId, name);
+    if (came.has(name)) continue;
+    came.add(name);
     if (number < (newest.get(userId) ?? 0)) complaints.push(`${name} came after a later one`);
     newest.set(userId, Math.max(number, newest.get(userId) ?? 0));
   }
@@ -80,7 +87,7 @@ export function complaintsAbout({ delivery, committed, arrivals, before = 0 }: A
   const final = new Map(committed.map((change) => [change.userId, change]));
   for (const change of committed.slice(excused)) {
     const name = nameOf(change);
-    if (idOf.has(name)) continue;
+    if (came.has(name)) continue;
     if (delivery === 'latest' && change.number < (newest.get(change.userId) ?? 0)) continue;
     complaints.push(`${name} was lost`);
   }
@@ -96,6 +103,8 @@ export function complaintsAbout({ delivery, committed, arrivals, before = 0 }: A
 
 /** How many of the promised never came: where each was asked for, no more than were counted as lost. */
 export function neverCame({ committed, arrivals, before = 0 }: Account): number {
-  const came = new Set(arrivals.map((each) => (each.kind === 'change' ? nameOf(each) : '')));
+  const came = new Set(
+    arrivals.map((each) => (each.kind === 'change' && !each.isLate ? nameOf(each) : '')),
+  );
   return committed.slice(before).filter((change) => !came.has(nameOf(change))).length;
 }

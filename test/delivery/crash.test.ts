@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import type { DeliveryTerms } from '../../src/notifications/terms.ts';
+import { openLmdbStore } from '../../src/store/lmdb/open.ts';
 import { newFolder } from '../store/folders.ts';
 import { look } from './findings.ts';
 import { FAILURES } from './receiver.ts';
 import { type RunOptions, runDelivery } from './run.ts';
+import { PATIENT } from './terms.ts';
 
 /** How often each of the two servers is killed; more on demand. */
 const KILLS = Number(process.env.DELIVERY_CYCLES ?? 8);
@@ -13,17 +15,6 @@ const SEED = Number(process.env.DELIVERY_SEED ?? Math.floor(Math.random() * 2 **
 
 /** What a life and its check may take on a slow machine. */
 const LIFE_MS = 10_000;
-
-/** Nothing is given up. Pauses and rests are by a clock that is four times as fast. */
-const PATIENT: DeliveryTerms = {
-  firstReplyMs: 150,
-  retryReplyMs: 300,
-  giveUpAfterMs: 365 * 86_400_000,
-  restMs: 400,
-  firstBackOffMs: 20,
-  longestBackOffMs: 500,
-  dropsForHanging: false,
-};
 
 const IMPATIENT: DeliveryTerms = {
   ...PATIENT,
@@ -38,7 +29,8 @@ async function deliver(given: Omit<RunOptions, 'dataDir' | 'kills'>) {
   const outcome = await runDelivery({ ...given, dataDir, kills: KILLS });
   const { receiver, answered, killedEarly } = outcome;
   const livedMs = performance.now() - startedMs;
-  const findings = await look(outcome, dataDir);
+  const store = await openLmdbStore({ path: dataDir });
+  const findings = await look(outcome, store).finally(() => store.close());
   const { complaints, changes, fades, notifications, repetitions, announced } = findings;
   const failed = [...receiver.failures.values()].reduce((sum, each) => sum + each, 0);
   console.log(

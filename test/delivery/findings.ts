@@ -1,8 +1,10 @@
-import { openLmdbStore } from '../../src/store/lmdb/open.ts';
-import { FEED_START } from '../../src/store/store.ts';
-import { deliveredOf, plainComplaints, Truth } from './accounts.ts';
+import { partitionOfUser } from '../../src/store/partition.ts';
+import { FEED_START, type FeedItem, type PresenceStore } from '../../src/store/store.ts';
+import { type Delivered, deliveredOf, plainComplaints, Truth } from './accounts.ts';
 import { type Account, complaintsAbout, neverCame } from './check.ts';
-import type { RunOutcome } from './run.ts';
+import type { MoodyReceiver, Sent } from './receiver.ts';
+import type { Subscribers } from './subscribers.ts';
+import type { Made } from './subscribing.ts';
 
 /** What a run came to. */
 export interface Findings {
@@ -14,34 +16,68 @@ export interface Findings {
   readonly notifications: number;
   /** Of them, those that had come before. */
   readonly repetitions: number;
+  /** Of them, those that a server had stood still with. */
+  readonly late: number;
   readonly announced: number;
 }
 
-/** Compares what has come with the feed of the store, which no server serves any more. */
+export interface Found {
+  readonly receiver: MoodyReceiver;
+  readonly subscribers: Subscribers;
+  readonly tenantId: string;
+  /** Whether a call stood still on its way, with the server that sent it. */
+  readonly isLate?: (sent: Sent) => boolean;
+}
+
+/** What is kept of a partition. */
+interface Kept {
+  readonly feed: readonly FeedItem[];
+  /** By subscription: how many count as lost. */
+  readonly lost: ReadonlyMap<string, number>;
+}
+
+/** Compares what has come with the feeds of the store, which no server serves any more. */
 export async function look(
-  { receiver, subscribers }: RunOutcome,
-  dataDir: string,
+  { receiver, subscribers, tenantId, isLate = () => false }: Found,
+  store: PresenceStore,
 ): Promise<Findings> {
-  const { feed, lost } = await readStore(dataDir);
-  const truth = new Truth(feed);
-  const delivered = deliveredOf(receiver.calls);
+  const kept = await Promise.all(
+    Array.from({ length: store.partitions }, (_, partition) => readPartition(store, partition)),
+  );
+  const delivered = deliveredOf(receiver.calls, isLate);
+  const accounts = kept.map(({ feed, lost }, partition) => {
+    const isHere = ({ item: { resourceData } }: Delivered) =>
+      resourceData === undefined ||
+      partitionOfUser({ tenantId, userId: resourceData.id }, store.partitions) === partition;
+    return { truth: new Truth(feed), lost, isHere };
+  });
+  const { privateKey } = subscribers;
   const complaints = subscribers.made.flatMap((made) => {
     const came = delivered.get(made.id) ?? [];
-    const found = made.isRich
-      ? complaintsOfRich(truth.accountOf(made, came, subscribers.privateKey), lost(made.id))
-      : plainComplaints(truth.committedFor(made).of, came);
-    return found.map((complaint) => `${made.path}, ${made.delivery}: ${complaint}`);
+    // Whatever is promised of a user is promised in the user's partition alone.
+    const found = accounts.flatMap(({ truth, lost, isHere }) => {
+      const here = came.filter(isHere);
+      if (!made.isRich) return plainComplaints(truth.committedFor(made).of, here);
+      return complaintsOfRich(truth.accountOf(made, here, privateKey), lost.get(made.id) ?? 0);
+    });
+    return [...found, ...sharedIds(came)].map((each) => `${describe(made)}: ${each}`);
   });
-  const items = [...delivered.values()].flat().map(({ item }) => item);
-  const notifications = items.filter(({ lifecycleEvent }) => lifecycleEvent === undefined);
+  const all = [...delivered.values()].flat();
+  const notifications = all.filter(({ item }) => item.lifecycleEvent === undefined);
+  const feeds = kept.flatMap(({ feed }) => feed);
   return {
     complaints,
-    changes: feed.length,
-    fades: feed.filter(({ change }) => change.cause.kind === 'time').length,
+    changes: feeds.length,
+    fades: feeds.filter(({ change }) => change.cause.kind === 'time').length,
     notifications: notifications.length,
-    repetitions: notifications.length - new Set(notifications.map(({ id }) => id)).size,
-    announced: items.filter(({ lifecycleEvent }) => lifecycleEvent === 'missed').length,
+    repetitions: notifications.length - new Set(notifications.map(({ item }) => item.id)).size,
+    late: notifications.filter((each) => each.isLate).length,
+    announced: all.filter(({ item }) => item.lifecycleEvent === 'missed').length,
   };
+}
+
+function describe({ path, delivery }: Made): string {
+  return `${path}, ${delivery}`;
 }
 
 function complaintsOfRich(account: Account, lost: number): string[] {
@@ -51,15 +87,22 @@ function complaintsOfRich(account: Account, lost: number): string[] {
   return complaints;
 }
 
-async function readStore(path: string) {
-  const store = await openLmdbStore({ path });
-  try {
-    const { entries: feed } = await store.feed(0, FEED_START, Number.MAX_SAFE_INTEGER);
-    const lanes = await store.documents.all('deliveries');
-    const lost = (id: string) =>
-      (JSON.parse(lanes.get(id) ?? '') as { readonly lost: number }).lost;
-    return { feed, lost };
-  } finally {
-    await store.close();
+/** Ids that came for users of different partitions: neither account would notice. */
+function sharedIds(delivered: readonly Delivered[]): string[] {
+  const users = new Map<string, string>();
+  return delivered.flatMap(({ item: { id, resourceData } }) => {
+    if (id === undefined || resourceData === undefined) return [];
+    const known = users.get(id) ?? resourceData.id;
+    users.set(id, known);
+    return known === resourceData.id ? [] : [`${id} is of two users`];
+  });
+}
+
+async function readPartition(store: PresenceStore, partition: number): Promise<Kept> {
+  const { entries: feed } = await store.feed(partition, FEED_START, Number.MAX_SAFE_INTEGER);
+  const lost = new Map<string, number>();
+  for (const [id, text] of await store.documentsOf(partition).all('deliveries')) {
+    lost.set(id, (JSON.parse(text) as { readonly lost: number }).lost);
   }
+  return { feed, lost };
 }

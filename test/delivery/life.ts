@@ -9,7 +9,8 @@ const SCRIPT = fileURLToPath(new URL('server-child.mjs', import.meta.url));
 
 /** What a server is opened with. */
 export interface Opening {
-  readonly dataDir: string;
+  /** Of the store, as in a configuration. */
+  readonly address: string;
   readonly time: TimeReading;
   readonly terms: DeliveryTerms;
   readonly trusted: Trusted;
@@ -27,6 +28,8 @@ export class Gone extends Error {}
 
 /** A process for one server, from its start to its end. It has loaded the program before it is opened. */
 export class Life {
+  /** A name of its own. */
+  readonly name: string;
   readonly #process: ChildProcess;
   readonly #ended: Promise<unknown>;
   /** Resolves when it can be opened at once. */
@@ -36,6 +39,7 @@ export class Life {
 
   constructor() {
     this.#process = fork(SCRIPT, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.name = String(this.#process.pid);
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.complaints += text;
     });
@@ -71,7 +75,16 @@ export class Life {
     await this.#ended;
   }
 
-  /** Ends it where it stands. */
+  /** It gets no time, and nobody is told. */
+  stall(): void {
+    this.#process.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.#process.kill('SIGCONT');
+  }
+
+  /** Ends it where it stands, also while it gets no time. */
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL');
     await this.#ended;

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
 import { AVAILABLE, AWAY, BUSY, IN_A_CALL, PRESENTING } from '../../src/engine/pair.ts';
-import { type Sending, send } from '../crash/http.ts';
+import { type Answer, send } from '../crash/http.ts';
 import type { Random } from '../crash/random.ts';
 
 const SESSION_PAIRS = [AVAILABLE, AVAILABLE, IN_A_CALL, AWAY, PRESENTING];
@@ -34,11 +34,13 @@ export function startLoad({ origin, tokens, userIds, random }: LoadParts): Load 
 
   async function goOn(app: string, token: string): Promise<number> {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const post: Post = async (path, body) =>
+      mustBeRight(path, await send({ agent, origin, token }, 'POST', path, body));
     let answered = 0;
     try {
       for (;;) {
         for (let left = random.between(AT_ONCE.least, AT_ONCE.most); left > 0; left--) {
-          await writeOnce({ agent, origin, token }, random, random.pick(userIds), app);
+          await writeOnce(post, random, random.pick(userIds), app);
           answered++;
         }
         await after(random.between(PAUSE_MS.least, PAUSE_MS.most));
@@ -64,8 +66,10 @@ export function startLoad({ origin, tokens, userIds, random }: LoadParts): Load 
 export async function lastWords({ origin, tokens, userIds, random }: LoadParts): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const [[app, token] = ['', '']] = tokens;
+  const post: Post = async (path, body) =>
+    mustBeRight(path, await send({ agent, origin, token }, 'POST', path, body));
   try {
-    for (const userId of userIds) await setSession({ agent, origin, token }, random, userId, app);
+    for (const userId of userIds) await setSession(post, random, userId, app);
   } finally {
     agent.destroy();
   }
@@ -74,42 +78,46 @@ export async function lastWords({ origin, tokens, userIds, random }: LoadParts):
 
 class WrongAnswer extends Error {}
 
-async function writeOnce(
-  sending: Sending,
+/** Sends a write; rejects when it wasn't answered as it should be. */
+export type Post = (path: string, body: unknown) => Promise<void>;
+
+/** Says one thing of a user. */
+export async function writeOnce(
+  post: Post,
   random: Random,
   userId: string,
   app: string,
 ): Promise<void> {
   const what = random.pick(['session', 'session', 'session', 'clear', 'preferred', 'status']);
   const path = `/v1.0/users/${userId}/presence`;
-  if (what === 'session') return setSession(sending, random, userId, app);
-  if (what === 'clear') return post(sending, `${path}/clearPresence`, { sessionId: app });
+  if (what === 'session') return setSession(post, random, userId, app);
+  if (what === 'clear') return post(`${path}/clearPresence`, { sessionId: app });
   if (what === 'preferred') {
-    if (random.chance(0.5)) return post(sending, `${path}/clearUserPreferredPresence`, {});
+    if (random.chance(0.5)) return post(`${path}/clearUserPreferredPresence`, {});
     const body = { ...random.pick(PREFERRED_PAIRS), expirationDuration: lifetime(random) };
-    return post(sending, `${path}/setUserPreferredPresence`, body);
+    return post(`${path}/setUserPreferredPresence`, body);
   }
   // Nobody subscribes to these: changes of the feed that no notification may come of.
   const content = random.chance(0.5) ? '' : `message ${random.next()}`;
   const statusMessage = { message: { content, contentType: 'text' } };
-  return post(sending, `${path}/setStatusMessage`, { statusMessage });
+  return post(`${path}/setStatusMessage`, { statusMessage });
 }
 
-function setSession(sending: Sending, random: Random, userId: string, app: string): Promise<void> {
+/** Sets one session of a user. */
+export function setSession(post: Post, random: Random, userId: string, app: string): Promise<void> {
   const body = {
     sessionId: app,
     ...random.pick(SESSION_PAIRS),
     expirationDuration: lifetime(random),
   };
-  return post(sending, `/v1.0/users/${userId}/presence/setPresence`, body);
+  return post(`/v1.0/users/${userId}/presence/setPresence`, body);
 }
 
 function lifetime(random: Random): string {
   return `PT${random.between(LIFETIME_MINUTES.least, LIFETIME_MINUTES.most)}M`;
 }
 
-async function post(sending: Sending, path: string, body: unknown): Promise<void> {
-  const { status, text } = await send(sending, 'POST', path, body);
+export function mustBeRight(path: string, { status, text }: Answer): void {
   // 404 says that there was no session to clear.
   if (status === 200 || (status === 404 && path.endsWith('/clearPresence'))) return;
   throw new WrongAnswer(`${path}: ${status} ${text}`);

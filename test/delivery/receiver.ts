@@ -24,12 +24,23 @@ const FAILING_SHARE = 0.3;
 const LATE_MS = { least: 160, most: 400 };
 const PROMPT_MS = { least: 1, most: 15 };
 
+/** Where a call is from; instants are by the machine's clock. */
+export interface Sent {
+  /** The process that sent it. */
+  readonly life: string;
+  /** When it was last asked whether it may be sent. */
+  readonly sentMs: number;
+  /** When all of it was here. */
+  readonly hereMs: number;
+}
+
 /** A call whose body has arrived, whatever was answered. */
 export interface Call {
   readonly path: string;
   readonly body: string;
   /** When it arrived, by the server's clock or a little later. */
   readonly atMs: number;
+  readonly sent: Sent;
 }
 
 /** An application that takes notifications, and is in a bad way: a real server on this machine. */
@@ -139,7 +150,13 @@ export class MoodyReceiver {
       body += chunk;
     });
     request.once('end', () => {
-      this.calls.push({ path: pathname, body, atMs: this.#time.nowMs() });
+      const { headers } = request;
+      const sent = {
+        life: String(headers['x-life']),
+        sentMs: Number(headers['x-sent-ms']),
+        hereMs: Date.now(),
+      };
+      this.calls.push({ path: pathname, body, atMs: this.#time.nowMs(), sent });
       this.#answer(failure, request.socket, response);
       this.#look();
     });

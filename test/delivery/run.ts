@@ -35,6 +35,7 @@ export interface RunOptions {
 export interface RunOutcome {
   readonly receiver: MoodyReceiver;
   readonly subscribers: Subscribers;
+  readonly tenantId: string;
   /** Writes of presence that were answered. */
   readonly answered: number;
   readonly killedEarly: number;
@@ -63,6 +64,7 @@ export async function runDelivery(options: RunOptions): Promise<RunOutcome> {
 class Run implements RunOutcome {
   readonly receiver: MoodyReceiver;
   readonly subscribers: Subscribers;
+  readonly tenantId: string;
   readonly #options: RunOptions;
   readonly #identity: Identity;
   readonly #random: Random;
@@ -75,6 +77,7 @@ class Run implements RunOutcome {
   constructor(options: RunOptions, time: FastTime, receiver: MoodyReceiver, identity: Identity) {
     this.#options = options;
     this.#identity = identity;
+    this.tenantId = identity.trusted.tenantId;
     this.#time = time;
     this.#random = new Random(options.seed);
     this.receiver = receiver;
@@ -97,7 +100,7 @@ class Run implements RunOutcome {
         await after(random.between(KILL_EARLY_MS.least, KILL_EARLY_MS.most));
       } else {
         const origin = await opening;
-        if (isFirst) await this.subscribers.subscribeFirst(origin);
+        if (isFirst) await this.subscribers.subscribeFirst(() => origin);
         const isCalm = !isFirst && !isMiddle && random.chance(0.25);
         if (isCalm) await this.#calmDown(life);
         load = startLoad(this.#loadParts(origin));
@@ -200,7 +203,8 @@ class Run implements RunOutcome {
   #open(life: Life): Promise<string> {
     const { dataDir, terms } = this.#options;
     const time = this.#time.reading;
-    return life.open({ dataDir, time, terms, trusted: this.#identity.trusted });
+    const { trusted } = this.#identity;
+    return life.open({ address: `lmdb:${dataDir}`, time, terms, trusted });
   }
 
   #loadParts(origin: string) {

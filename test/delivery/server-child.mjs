@@ -1,7 +1,7 @@
-// The server in a process of its own, to be killed. Told 'open' it serves the store of a folder with a
-// clock of the test's; told 'time' it sets that clock; told 'settle' it says when nothing waits for
-// delivery any more, nor for its time if that is asked for; told 'close' it ends in order. Runs the built program: this Node may not run
-// TypeScript.
+// The server in a process of its own, to be killed. Told 'open' it serves a store with a clock of the
+// test's; told 'time' it sets that clock; told 'settle' it says when nothing waits for delivery any more,
+// on whichever server, nor for its time if that is asked for; told 'close' it ends in order. Runs the
+// built program: this Node may not run TypeScript.
 
 import { importJWK } from 'jose';
 import pino from 'pino';
@@ -9,9 +9,11 @@ import { createOutbound } from '../../dist/outbound/open.js';
 import { createDirectory } from '../../dist/presence/directory.js';
 import { openServer } from '../../dist/server.js';
 import { openLmdbStore } from '../../dist/store/lmdb/open.js';
+import { openRedisStore } from '../../dist/store/redis/open.js';
 
 const DAY_MS = 86_400_000;
 const LONGEST_SLEEP_MS = 1000;
+const LOOK_AGAIN_MS = 20;
 
 const say = (what) => new Promise((resolve) => process.send(what, resolve));
 
@@ -52,41 +54,55 @@ function createClock(time) {
 
 /** Whether everything that happened was looked at, and nothing waits. */
 async function isSettled(store, isOver) {
-  const { documents } = store;
-  const { end } = await store.feedBounds(0);
-  const tail = (await documents.all('notifier')).get('tail');
-  const lanes = [...(await documents.all('deliveries')).values()].map((text) => JSON.parse(text));
-  const letters = await documents.all('lifecycle-notifications');
-  return (
-    (!isOver || (await store.nextDueMs(0)) === Number.POSITIVE_INFINITY) &&
-    tail >= end &&
-    lanes.every(({ place }) => place === null) &&
-    letters.size === 0
-  );
+  const letters = await store.documents.all('lifecycle-notifications');
+  if (letters.size > 0) return false;
+  const partitions = Array.from({ length: store.partitions }, (_, partition) => partition);
+  const each = partitions.map((partition) => isPartitionSettled(store, partition, isOver));
+  return (await Promise.all(each)).every((isIt) => isIt);
 }
 
-async function open({ dataDir, time, terms, trusted }) {
+async function isPartitionSettled(store, partition, isOver) {
+  // First: what is due may become an entry of the feed at any moment.
+  if (isOver && (await store.nextDueMs(partition)) !== Number.POSITIVE_INFINITY) return false;
+  const documents = store.documentsOf(partition);
+  const { end } = await store.feedBounds(partition);
+  const tail = (await documents.all('notifier')).get('tail');
+  const lanes = [...(await documents.all('deliveries')).values()].map((text) => JSON.parse(text));
+  return tail >= end && lanes.every(({ place }) => place === null);
+}
+
+/** Says so once it is settled. */
+async function settle(store, isOver) {
+  // A store that is away has nothing settled.
+  while (!(await isSettled(store, isOver).catch(() => false))) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+  await say({ settled: true });
+}
+
+function openStore(address) {
+  return address.startsWith('lmdb:')
+    ? openLmdbStore({ path: address.slice('lmdb:'.length) })
+    : openRedisStore({ url: address });
+}
+
+/** Says of each call who sent it, and when it was last asked whether it may be sent. */
+function signed(outbound) {
+  return {
+    refusal: (url) => outbound.refusal(url),
+    close: () => outbound.close(),
+    send(request) {
+      const origin = { 'x-life': String(process.pid), 'x-sent-ms': String(Date.now()) };
+      return outbound.send({ ...request, headers: { ...request.headers, ...origin } });
+    },
+  };
+}
+
+async function open({ address, time, terms, trusted }) {
   const clock = createClock(time);
   const { issuer, tenantId, audience } = trusted;
   const key = await importJWK(trusted.publicJwk, 'ES256');
-  const kept = await openLmdbStore({ path: dataDir });
-  let settling;
-  const lookWhetherSettled = async () => {
-    const asked = settling;
-    if (asked === undefined || !(await isSettled(kept, asked.isOver)) || settling !== asked) return;
-    settling = undefined;
-    await say({ settled: true });
-  };
-  kept.onChanges(() => void lookWhetherSettled());
-  const watched = (documents) => ({
-    all: (collection) => documents.all(collection),
-    since: (collection, revision) => documents.since(collection, revision),
-    onWritten: (listener) => documents.onWritten(listener),
-    async write(edits, under) {
-      await documents.write(edits, under);
-      void lookWhetherSettled();
-    },
-  });
+  const store = await openStore(address);
   const server = await openServer(
     {
       profile: 'extended',
@@ -96,11 +112,7 @@ async function open({ dataDir, time, terms, trusted }) {
       delivery: terms,
     },
     {
-      store: {
-        ...kept,
-        documents: watched(kept.documents),
-        documentsOf: (partition) => watched(kept.documentsOf(partition)),
-      },
+      store,
       clock,
       issuers: [
         {
@@ -113,16 +125,13 @@ async function open({ dataDir, time, terms, trusted }) {
       ],
       directory: createDirectory('open', new Map()),
       log: pino({ level: 'error' }, { write: (line) => process.stderr.write(line) }),
-      outbound: createOutbound({ allow: [], allowHttpToLoopback: true }),
+      outbound: signed(createOutbound({ allow: [], allowHttpToLoopback: true })),
       validationTokens: () => ({ tokenFor: async () => 'of no interest here' }),
     },
   );
   process.on('message', async (told) => {
     if (told.kind === 'time') clock.set(told.time);
-    if (told.kind === 'settle') {
-      settling = told;
-      await lookWhetherSettled();
-    }
+    if (told.kind === 'settle') await settle(store, told.isOver);
     if (told.kind === 'close') {
       await server.close();
       process.disconnect();

@@ -33,8 +33,8 @@ export class Subscribers {
   }
 
   /** Before anything changes. */
-  async subscribeFirst(server: string): Promise<void> {
-    for (const wish of wishes(USERS)) await this.#subscribe(server, wish, () => 0);
+  async subscribeFirst(server: () => string): Promise<void> {
+    for (const wish of wishes(USERS)) await this.#subscribe(server(), wish, () => 0);
   }
 
   /** While everything changes: one more, one renewed, one moved. */

@@ -1,8 +1,11 @@
+import { setTimeout as after } from 'node:timers/promises';
 import type { EncryptionCertificate } from '../../src/auth/dev-certificates/encryption-certificate.ts';
 import type { DeliveryMode, Scope } from '../../src/subscriptions/subscription.ts';
 
 const DAY_MS = 86_400_000;
 const LIFETIME_MS = 6.5 * DAY_MS;
+const PATIENCE_MS = 5000;
+const LOOK_AGAIN_MS = 100;
 export const CERTIFICATE_ID = 'the only one';
 export const CLIENT_STATE = 'known to both';
 
@@ -141,6 +144,7 @@ async function call<Answer>(
   token: string,
   expected: number,
   body?: object,
+  patienceMs = PATIENCE_MS,
 ): Promise<Answer | undefined> {
   const response = await fetch(url, {
     method,
@@ -151,6 +155,11 @@ async function call<Answer>(
     ...(body && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
+  // The store is away for a moment; nothing was changed.
+  if (response.status === 503 && patienceMs > 0) {
+    await after(LOOK_AGAIN_MS);
+    return call(method, url, token, expected, body, patienceMs - LOOK_AGAIN_MS);
+  }
   if (response.status !== expected) throw new Error(`${method} ${url}: ${response.status} ${text}`);
   return text === '' ? undefined : (JSON.parse(text) as Answer);
 }

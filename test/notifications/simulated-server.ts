@@ -6,7 +6,13 @@ import type { DeliveryTerms } from '../../src/notifications/terms.ts';
 import type { Outbound, OutboundRequest, OutboundResult } from '../../src/outbound/outbound.ts';
 import { createDocumentTail } from '../../src/presence/document-tail.ts';
 import { createFeedTails } from '../../src/presence/feed-tails.ts';
-import type { DocumentStore, Lease, PresenceStore } from '../../src/store/store.ts';
+import {
+  type DocumentStore,
+  FEED_START,
+  type FeedCursor,
+  type Lease,
+  type PresenceStore,
+} from '../../src/store/store.ts';
 import { createRegistry } from '../../src/subscriptions/registry.ts';
 import type { Subscription } from '../../src/subscriptions/subscription.ts';
 
@@ -49,6 +55,7 @@ export async function startServer(parts: SimulatedServerParts) {
   const leases = new Map<number, Lease>();
   const rings: (() => void)[] = [];
   const news: (() => void)[] = [];
+  const held = { before: FEED_START, pages: 0 };
   let isAlive = true;
   let isDeaf = false;
   let stalled: { readonly over: Promise<void>; readonly wake: () => void } | undefined;
@@ -73,7 +80,9 @@ export async function startServer(parts: SimulatedServerParts) {
   const documents = guarded(store.documents);
   const ownStore: PresenceStore = {
     ...store,
-    feed: guard(store.feed),
+    feed: guard((partition, after, limit) =>
+      after < held.before && held.pages-- <= 0 ? never() : store.feed(partition, after, limit),
+    ),
     feedBounds: guard(store.feedBounds),
     documents,
     documentsOf: (partition) => guarded(store.documentsOf(partition)),
@@ -178,6 +187,11 @@ export async function startServer(parts: SimulatedServerParts) {
     /** Hears of new subscriptions late. */
     deafen(): void {
       isDeaf = true;
+    },
+
+    /** Reads so many pages of what is before this place, and waits for the next one for ever. */
+    holdReading(before: FeedCursor, pages: number): void {
+      Object.assign(held, { before, pages });
     },
 
     kill(): void {
