@@ -1,43 +1,30 @@
-import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { TrustedIssuer } from './auth/trusted-issuer.ts';
 import { createVerifier } from './auth/verifier.ts';
-import { type Clock, steadyClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { openFollowing } from './following.ts';
 import type { Profile } from './graph/settable.ts';
 import type { Cors } from './http/cors.ts';
 import { createHandler } from './http/handler.ts';
-import { type ArrivalLimits, type Listening, listen } from './http/listen.ts';
 import { adminRoutes } from './http/operations/admin.ts';
 import { presenceRoutes } from './http/operations/all.ts';
-import { createEncryptor } from './notifications/encryption.ts';
+import { createPorts, type Listener } from './http/ports.ts';
 import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
-import { Notifier } from './notifications/notifier.ts';
-import { recipientOf } from './notifications/recipient.ts';
-import { type DeliveryTerms, GRAPH_TERMS } from './notifications/terms.ts';
+import type { DeliveryTerms } from './notifications/terms.ts';
 import type { Outbound } from './outbound/outbound.ts';
 import type { Directory } from './presence/directory.ts';
-import { createFeedTails } from './presence/feed-tails.ts';
 import { createPresenceService, type PresenceService } from './presence/service.ts';
-import { createShifts, type Shifts } from './shifts.ts';
+import type { Shifts } from './shifts.ts';
 import type { PresenceStore } from './store/store.ts';
-import { createHub } from './stream/hub.ts';
 import { streamRoutes } from './stream/routes.ts';
-import { createHandshake } from './subscriptions/handshake.ts';
-import { createRegistry } from './subscriptions/registry.ts';
-import { createSubscriptionService, type SubscriptionService } from './subscriptions/service.ts';
+import type { SubscriptionService } from './subscriptions/service.ts';
 
 export interface ServerConfig {
   readonly profile: Profile;
   /** Where to listen; port 0 lets the system choose. */
-  readonly listeners: readonly {
-    readonly host: string;
-    readonly port: number;
-    readonly tls?: { readonly key: string; readonly cert: string };
-    /** How long clients may take, where the usual isn't right. */
-    readonly limits?: ArrivalLimits;
-  }[];
+  readonly listeners: readonly Listener[];
   /** `https://host` by which clients know the server; else each request's own. */
   readonly publicOrigin?: string;
   readonly trustProxy: boolean;
@@ -90,72 +77,17 @@ export interface Server {
 export async function openServer(config: ServerConfig, parts: ServerParts): Promise<Server> {
   const { store, clock, directory, log } = parts;
   const { profile } = config;
-  const nowMs = () => clock.nowMs();
-
   const presence = createPresenceService({ store, clock, directory });
 
-  const listening: Listening[] = [];
-  const origins = () =>
-    listening.map(({ address }, index) =>
-      originOf(address, config.listeners[index]?.tls !== undefined),
-    );
+  const ports = createPorts(() => clock.nowMs());
   const { publicOrigin, trustProxy, cors = '*' } = config;
 
-  const { outbound, encryptor = createEncryptor() } = parts;
-  const registry = createRegistry();
-  const tails = createFeedTails({
-    store,
-    clock,
-    onError: (error) => log.error({ err: error }, 'reading the feed failed'),
+  const following = await openFollowing({
+    ...parts,
+    ...config,
+    origin: () => publicOrigin ?? ports.origins[0] ?? '',
   });
-  const notifier = new Notifier({
-    store,
-    clock,
-    tails,
-    turns: { lease: (partition) => shifts.lease(partition) },
-    subscribed: () => subscriptions.settled(),
-    matching: registry.matching,
-    outbound,
-    encryptor,
-    tokens: parts.validationTokens(() => publicOrigin ?? origins()[0] ?? ''),
-    random: Math.random,
-    terms: { ...GRAPH_TERMS, dropsForHanging: profile === 'graph', ...config.delivery },
-    log,
-  });
-  const subscriptions = createSubscriptionService({
-    documents: store.documents,
-    registry,
-    clock,
-    profile,
-    directory,
-    courier: notifier,
-    // Its own affairs are the business of whoever has the partition of its id.
-    isOurTurn: ({ tenantId, id }) =>
-      shifts.lease(store.partitionOf({ tenantId, userId: id })) !== undefined,
-    handshake: createHandshake({ outbound, randomUUID }),
-    refusal: (url) => outbound.refusal(url),
-    checkCertificate(certificate, certificateId, atMs) {
-      const recipient = recipientOf(certificate, certificateId, atMs);
-      return typeof recipient === 'string' ? recipient : undefined;
-    },
-    randomUUID,
-    onError: (error) => log.error({ err: error }, 'looking after a subscription failed'),
-  });
-  await subscriptions.load();
-  const shifts = createShifts({
-    store,
-    clock,
-    steadyClock: parts.steadyClock ?? steadyClock,
-    notifier,
-    retentionMs: config.feedRetentionMs,
-    onError: (what, error) => log.error({ err: error }, what),
-  });
-  const hub = createHub({
-    store,
-    tails,
-    clock,
-    onError: (error) => log.error({ err: error }, 'a stream could not be read on'),
-  });
+  const { notifier, subscriptions, shifts, hub } = following;
 
   const routes = presenceRoutes({ presence, subscriptions, profile }, directory);
   const ownRoutes = [
@@ -179,51 +111,33 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     },
   });
 
-  /** Ends everything that follows the feed, but for the streams. */
-  async function stopTelling(): Promise<void> {
-    await shifts.stop();
-    await subscriptions.stop();
-    await tails.stop();
-    await notifier.stop();
-    await encryptor.close();
-  }
-
-  function closeListening(): Promise<unknown> {
+  function closePorts(): Promise<void> {
     // First, or the listeners would wait for the streams.
     hub.close();
-    return Promise.all(listening.map((each) => each.close()));
+    return ports.close();
   }
 
   try {
-    for (const listener of config.listeners) {
-      listening.push(await listen(handler.listener, { ...listener, nowMs }));
-    }
+    for (const listener of config.listeners) await ports.open(listener, handler.listener);
   } catch (error) {
-    await closeListening();
-    await stopTelling();
+    await closePorts();
+    await following.stop();
     throw error;
   }
 
-  notifier.start();
-  await shifts.start();
-  await subscriptions.start();
+  await following.start();
 
   return {
-    origins: origins(),
+    origins: ports.origins,
     presence,
     subscriptions,
     shifts,
     handler: handler.listener,
     async close() {
-      await closeListening();
-      await stopTelling();
+      await closePorts();
+      await following.stop();
       await handler.close();
       await store.close();
     },
   };
-}
-
-function originOf(address: Listening['address'], secure: boolean): string {
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `${secure ? 'https' : 'http'}://${host}:${address.port}`;
 }

@@ -19,7 +19,7 @@ import type { TrustedIssuer } from './trusted-issuer.ts';
  * Signatures only the issuer can make. With HS* whoever can check a token can make one, and `none`
  * is no signature; neither is ever taken.
  */
-export const ALGORITHMS: readonly string[] = [
+const ALGORITHMS: readonly string[] = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'EdDSA', 'Ed25519'],
 ];

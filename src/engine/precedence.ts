@@ -47,7 +47,7 @@ export function rankOf(state: Pair): number {
  * What being out of office makes of the activity, by availability; the others keep theirs.
  * Our decision: docs/decisions/0008-out-of-office.md.
  */
-export const OUT_OF_OFFICE_ACTIVITY: Partial<Record<Availability, Activity>> = {
+const OUT_OF_OFFICE_ACTIVITY: Partial<Record<Availability, Activity>> = {
   Available: 'OutOfOffice',
   Away: 'OutOfOffice',
   Offline: 'OutOfOffice',

@@ -78,7 +78,7 @@ export function staleJson(body: string, staleMs: number): Reply {
 }
 
 /** How long ago an answer may have been overtaken, ms. There is none in an answer that is right now. */
-export const STALE_HEADER = 'porchlight-stale-ms';
+const STALE_HEADER = 'porchlight-stale-ms';
 
 export const JSON_TYPE =
   'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8';

@@ -20,7 +20,7 @@ export class ForbiddenAddress extends Error {
 }
 
 /** A name has no address. */
-export class NoAddress extends Error {
+class NoAddress extends Error {
   readonly code = 'ENOTFOUND';
   constructor() {
     super('the host has no address');

@@ -2,7 +2,10 @@ import type { Clock } from '../clock.ts';
 import type { DocumentChanges, DocumentStore, Revision } from '../store/store.ts';
 import { createLookout } from './lookout.ts';
 
-/** Tells what becomes of the documents of a collection, by whichever server: first all there are, then each change. */
+/**
+ * Tells what becomes of the documents of a collection, by whichever server: first all there are, then each
+ * change.
+ */
 export interface DocumentTail {
   /**
    * Resolves once everything written before the call has been told. Rejects with StoreUnavailable when it
@@ -25,7 +28,9 @@ export interface DocumentTailParts {
   readonly onError: (error: unknown) => void;
 }
 
-/** Reads at once, and until it is stopped. A document that was changed twice between two looks is told once. */
+/**
+ * Reads at once, and until it is stopped. A document that was changed twice between two looks is told once.
+ */
 export function createDocumentTail(parts: DocumentTailParts): DocumentTail {
   const { documents, collection, clock, onPut, onRemoved, onError } = parts;
   const told = new Map<string, string>();

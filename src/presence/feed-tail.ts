@@ -1,11 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { FeedCursor, FeedItem, PresenceStore } from '../store/store.ts';
+import { createLookout } from './lookout.ts';
 
 /** Entries read and told at a time; between two pages the event loop gets its turn. */
 const PAGE = 1000;
-
-/** How often the feed is looked at without a hint: bounds what a lost one costs. */
-const LOOK_EVERY_MS = 1000;
 
 /** The end of a partition's feed, read once for everybody who follows it. */
 export interface FeedTail {
@@ -39,26 +37,12 @@ export interface FeedTailParts {
   readonly onError: (error: unknown) => void;
 }
 
-/** Someone who waits until a look at the feed that began after look number `afterLook` has come to its end. */
-interface Waiter {
-  readonly afterLook: number;
-  readonly resolve: () => void;
-  readonly reject: (reason: Error) => void;
-}
-
 /** Reads the feed from `start` on, at once and until it is stopped. */
 export function createFeedTail(parts: FeedTailParts): FeedTail {
   const { store, partition, clock, start, onError } = parts;
   const followers = new Set<{ readonly listener: (entries: readonly FeedItem[]) => void }>();
-  const waiters = new Set<Waiter>();
   let cursor = start;
-  let looks = 0;
-  let isWanted = false;
-  let isLooking = false;
-  let isResting = false;
   let isStopped = false;
-  let looking: Promise<void> = Promise.resolve();
-  let callOff = () => {};
 
   function tell(entries: readonly FeedItem[]): void {
     for (const follower of [...followers]) {
@@ -83,52 +67,10 @@ export function createFeedTail(parts: FeedTailParts): FeedTail {
     }
   }
 
-  async function look(): Promise<void> {
-    isLooking = true;
-    while (isWanted && !isStopped && !isResting) {
-      isWanted = false;
-      const thisLook = ++looks;
-      try {
-        await readToEnd();
-        if (!isStopped) resolveWaiters(thisLook);
-      } catch (error) {
-        if (!isStopped) rest(error);
-      }
-    }
-    isLooking = false;
-  }
-
-  function resolveWaiters(look: number): void {
-    for (const waiter of waiters) {
-      if (waiter.afterLook >= look) continue;
-      waiters.delete(waiter);
-      waiter.resolve();
-    }
-  }
-
-  /** Hints don't count until the second is over: a store that fails is not asked at each commit. */
-  function rest(error: unknown): void {
-    isResting = true;
-    callOff();
-    callOff = clock.alarm(clock.nowMs() + LOOK_EVERY_MS, onAlarm);
-    onError(error);
-  }
-
-  function wake(): void {
-    isWanted = true;
-    if (!isLooking && !isStopped) looking = look();
-  }
-
-  function onAlarm(): void {
-    isResting = false;
-    callOff = clock.alarm(clock.nowMs() + LOOK_EVERY_MS, onAlarm);
-    wake();
-  }
-
+  const lookout = createLookout({ clock, look: readToEnd, onError, isPatient: true });
   const ignore = store.onChanges((changed) => {
-    if (changed === partition) wake();
+    if (changed === partition) lookout.hint();
   });
-  onAlarm();
 
   return {
     get cursor() {
@@ -143,25 +85,17 @@ export function createFeedTail(parts: FeedTailParts): FeedTail {
       };
     },
 
-    settled() {
-      if (isStopped) return Promise.reject(stopped());
-      return new Promise((resolve, reject) => {
-        waiters.add({ afterLook: looks, resolve, reject });
-        wake();
+    async settled() {
+      // A patient lookout rejects when it is stopped, and for nothing else.
+      await lookout.settled().catch(() => {
+        throw new Error('the feed is followed no further');
       });
     },
 
-    async stop() {
+    stop() {
       isStopped = true;
       ignore();
-      callOff();
-      for (const { reject } of waiters) reject(stopped());
-      waiters.clear();
-      await looking;
+      return lookout.stop();
     },
   };
-}
-
-function stopped(): Error {
-  return new Error('the feed is followed no further');
 }

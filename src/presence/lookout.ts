@@ -8,8 +8,8 @@ export interface Lookout {
   /** Something may have changed. */
   hint(): void;
   /**
-   * Resolves once a look that began after the call has come to its end. Rejects with what that look
-   * failed with, and when it is stopped before.
+   * Resolves once a look that began after the call has come to its end. Rejects when it is stopped before;
+   * and with what that look failed with, unless the lookout is patient.
    */
   settled(): Promise<void>;
   /** Looks no more; resolves when nothing is under way. */
@@ -22,6 +22,10 @@ export interface LookoutParts {
   readonly look: () => Promise<void>;
   /** Told when looking begins to fail, once a second while it does. */
   readonly onError: (error: unknown) => void;
+  /**
+   * `settled` outlasts looks that fail, and waits for one that doesn't; by default it tells of the failure.
+   */
+  readonly isPatient?: boolean;
 }
 
 interface Waiter {
@@ -31,7 +35,8 @@ interface Waiter {
 }
 
 /** Looks for the first time at once. */
-export function createLookout({ clock, look, onError }: LookoutParts): Lookout {
+export function createLookout(parts: LookoutParts): Lookout {
+  const { clock, look, onError, isPatient = false } = parts;
   const waiters = new Set<Waiter>();
   let looks = 0;
   let isWanted = false;
@@ -51,9 +56,9 @@ export function createLookout({ clock, look, onError }: LookoutParts): Lookout {
         if (!isStopped) settle(thisLook, ({ resolve }) => resolve());
       } catch (error) {
         if (isStopped) break;
-        settle(thisLook, ({ reject }) => reject(error));
+        if (!isPatient) settle(thisLook, ({ reject }) => reject(error));
         // Those who asked meanwhile; what was only hinted at has to wait.
-        isWanted = waiters.size > 0;
+        isWanted = !isPatient && waiters.size > 0;
         if (!isResting) rest(error);
       }
     }
@@ -70,7 +75,7 @@ export function createLookout({ clock, look, onError }: LookoutParts): Lookout {
 
   /**
    * Hints don't count until the second is over: what fails is not looked at with each of them. Who has to
-   * know still gets a look, and its failure.
+   * know still gets a look, and its failure; the patient wait as well.
    */
   function rest(error: unknown): void {
     isResting = true;
@@ -96,16 +101,19 @@ export function createLookout({ clock, look, onError }: LookoutParts): Lookout {
 
   onAlarm();
 
+  function hint(): void {
+    if (!isResting) wake();
+  }
+
   return {
-    hint() {
-      if (!isResting) wake();
-    },
+    hint,
 
     settled() {
       if (isStopped) return Promise.reject(stopped());
       return new Promise((resolve, reject) => {
         waiters.add({ afterLook: looks, resolve, reject });
-        wake();
+        if (isPatient) hint();
+        else wake();
       });
     },
 

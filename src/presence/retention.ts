@@ -16,7 +16,10 @@ export interface RetentionParts {
   readonly onError: (error: unknown) => void;
 }
 
-/** Bounds the feed of a partition: once a minute, forgets what is older than it is kept. Gives back how to stop. */
+/**
+ * Bounds the feed of a partition: once a minute, forgets what is older than it is kept. Gives back how to
+ * stop.
+ */
 export function startRetention(parts: RetentionParts): () => Promise<void> {
   const { store, partition, clock, retentionMs, onError } = parts;
   let stopped = false;

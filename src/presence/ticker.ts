@@ -25,8 +25,8 @@ export interface TickerParts {
 }
 
 /**
- * Time passing in a partition, as writes without a command. A tick that comes late changes nothing about what is
- * written, only when; several tickers may tick one user, and the second finds nothing to do.
+ * Time passing in a partition, as writes without a command. A tick that comes late changes nothing about what
+ * is written, only when; several tickers may tick one user, and the second finds nothing to do.
  */
 export function createTicker({ store, partition, clock, onError }: TickerParts): Ticker {
   let callOff: (() => void) | undefined;

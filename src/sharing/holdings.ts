@@ -51,8 +51,8 @@ const LONGEST_PAUSE_MS = 1000;
  * 500 ms of that, and has it two calls later (who is there; take). That leaves 400 ms for slow calls, or for
  * a failed one and its repetition after 125 ms.
  *
- * Nothing here waits for a slow call but what follows from it. A view of who is there that is out of date costs a
- * partition handed over in vain; it can't make two holders, as the store gives a lease to one.
+ * Nothing here waits for a slow call but what follows from it. A view of who is there that is out of date
+ * costs a partition handed over in vain; it can't make two holders, as the store gives a lease to one.
  */
 export function createHoldings(parts: HoldingsParts): Holdings {
   const { leases, partitions, clock, onError, assign = assignment } = parts;

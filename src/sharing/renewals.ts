@@ -6,12 +6,13 @@ export interface RenewalsParts {
   readonly leases: Leases;
   readonly held: Held;
   readonly clock: Clock;
+  /** Told when the store fails. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /**
- * How to renew all that is held: in one call, or, from the first that fails or isn't answered by the next beat
- * until all are well again, each by itself. Of a store that is spread over several servers one may be
+ * How to renew all that is held: in one call, or, from the first that fails or isn't answered by the next
+ * beat until all are well again, each by itself. Of a store that is spread over several servers one may be
  * away, and leases that lie on the others must not run out with those that lie there.
  */
 export function createRenewals(parts: RenewalsParts): () => Promise<void> {

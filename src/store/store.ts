@@ -115,11 +115,20 @@ export interface Lease {
 export interface Leases {
   /** What this server goes by: no other one does, nor did it when it was started before. */
   readonly self: string;
-  /** How long a lease holds, and a server is known to be there, after it last said so; Infinity where nobody else can come. */
+  /**
+   * How long a lease holds, and a server is known to be there, after it last said so; Infinity where nobody
+   * else can come.
+   */
   readonly leaseMs: number;
-  /** Says that this server is there. Who is, in the order of the names, itself among them. @throws StoreUnavailable */
+  /**
+   * Says that this server is there. Who is, in the order of the names, itself among them.
+   * @throws StoreUnavailable
+   */
   attend(): Promise<readonly string[]>;
-  /** Takes the lease of a partition, unless another server has it: then undefined. @throws StoreUnavailable */
+  /**
+   * Takes the lease of a partition, unless another server has it: then undefined.
+   * @throws StoreUnavailable
+   */
   take(partition: number): Promise<Lease | undefined>;
   /** Renews leases; which of them are still this server's. @throws StoreUnavailable */
   renew(leases: readonly Lease[]): Promise<readonly Lease[]>;
@@ -167,7 +176,10 @@ export interface PresenceStore {
    */
   lastKnown(tenantId: string, userIds: readonly string[]): LastKnown | undefined;
 
-  /** Tenants of which some user has a record, in the order of their ids. For looking after a store, not for serving. */
+  /**
+   * Tenants of which some user has a record, in the order of their ids. For looking after a store, not for
+   * serving.
+   */
   tenants(): Promise<readonly string[]>;
 
   /**
@@ -187,8 +199,8 @@ export interface PresenceStore {
   update(user: UserKey, nowMs: number, step: Step): Promise<Advanced>;
 
   /**
-   * Users of a partition whose due entry is at or before `nowMs`, earliest first, `limit` at most. An entry may be
-   * earlier than the record's `untilMs` (a keep-alive doesn't move it), never later; the next update
+   * Users of a partition whose due entry is at or before `nowMs`, earliest first, `limit` at most. An entry
+   * may be earlier than the record's `untilMs` (a keep-alive doesn't move it), never later; the next update
    * at or after its time sets it right (`dueAfter`).
    */
   due(partition: number, nowMs: number, limit: number): Promise<readonly UserKey[]>;
@@ -196,13 +208,18 @@ export interface PresenceStore {
   /** A partition's earliest due entry, Unix time in ms; `NEVER_MS` without one. */
   nextDueMs(partition: number): Promise<number>;
 
-  /** Up to `limit` committed changes of a partition after `after`, each exactly once, in the order of commit. */
+  /**
+   * Up to `limit` committed changes of a partition after `after`, each exactly once, in the order of commit.
+   */
   feed(partition: number, after: FeedCursor, limit: number): Promise<FeedPage>;
 
   /** Where the feed of a partition begins and ends now. */
   feedBounds(partition: number): Promise<FeedBounds>;
 
-  /** Forgets changes of a partition committed with an instant before `beforeMs`, `limit` at most; how many it forgot. */
+  /**
+   * Forgets changes of a partition committed with an instant before `beforeMs`, `limit` at most; how many it
+   * forgot.
+   */
   trimFeed(partition: number, beforeMs: number, limit: number): Promise<number>;
 
   /**

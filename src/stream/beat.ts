@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 
 /** How long a stream may say nothing: proxies hang up on connections that are silent for longer. */
-export const KEEP_ALIVE_MS = 15_000;
+const KEEP_ALIVE_MS = 15_000;
 
 export interface BeatParts {
   readonly clock: Clock;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { type EndReason, endEvent } from './events.ts';
 
 /** How long a client may take to read the rest of a stream that was ended. */
-export const LINGER_MS = 3000;
+const LINGER_MS = 3000;
 
 /** One client's connection, from the head of the answer to its end. */
 export class Connection {

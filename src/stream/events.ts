@@ -46,7 +46,7 @@ export function presenceEvent(presence: string, place?: string): string {
  * A change as an event: the presence that it left. Undefined where nothing of the selected properties
  * has changed for this viewer. Without `place` the place comes in a block of its own.
  */
-export function changeEvent(
+function changeEvent(
   { userId, change: { before, after, number } }: FeedItem,
   viewer: Viewer,
   selected: readonly PresenceProperty[],

@@ -3,9 +3,8 @@ import type { Clock } from '../clock.ts';
 import { GraphError } from '../graph/error.ts';
 import type { FeedTails } from '../presence/feed-tails.ts';
 import type { Place } from '../store/place.ts';
-import type { FeedItem, FeedPage, PresenceStore } from '../store/store.ts';
+import type { FeedItem, PresenceStore } from '../store/store.ts';
 import { Beat } from './beat.ts';
-import { catchUp } from './catch-up.ts';
 import { Connection } from './connection.ts';
 import { KEEP_ALIVE, keepAlive, placeOnly, Telling } from './events.ts';
 import { Followed } from './followed.ts';
@@ -13,19 +12,10 @@ import { partitionsOf } from './partitions.ts';
 import { Pending } from './pending.ts';
 import { Places } from './places.ts';
 import { Seats } from './seats.ts';
-import { type ShownNumbers, Stream } from './stream.ts';
+import { type Beginning, createStart } from './start.ts';
+import { Stream } from './stream.ts';
 import type { Watch } from './watch.ts';
 import { Watchers } from './watchers.ts';
-
-/** What a stream is told before it follows the feed. */
-export interface Beginning {
-  readonly text: string;
-  /** The rest of a snapshot that doesn't come in one piece. */
-  readonly more?: AsyncIterable<string>;
-  /** The place after which it is told of every change. */
-  readonly after: Place;
-  readonly shown?: ShownNumbers;
-}
 
 /** All open streams, and what brings them each change. */
 export interface Hub {
@@ -92,6 +82,7 @@ export function createHub({ store, tails, clock, onError, seats = new Seats() }:
   });
 
   const tellingOf = (item: FeedItem) => new Telling(item, hasPlaceInEach ? item.cursor : undefined);
+  const begin = createStart({ store, clock, followed, watchers, tellingOf, hasPlaceInEach });
 
   /** One page of a feed: each stream is told of all that concerns it with one write. */
   function onPage(partition: number, items: readonly FeedItem[]): void {
@@ -124,41 +115,6 @@ export function createHub({ store, tails, clock, onError, seats = new Seats() }:
       }
       stream.flush();
     }
-  }
-
-  /** Tells the beginning and what the feeds have since, until the stream can follow with the others. */
-  async function begin(stream: Stream, { text, more }: Beginning, opened: Promise<void>) {
-    const { connection } = stream;
-    await connection.ready();
-    connection.write(text);
-    for await (const part of more ?? []) {
-      await connection.drained();
-      if (!connection.isOpen) return;
-      connection.write(part);
-    }
-    await opened;
-    if (!connection.isOpen) return;
-    watchers.add(stream);
-    await catchUp(stream, { store, followed, tell: tellRead });
-    if (!connection.isOpen) return;
-    stream.isLive = true;
-    stream.passed(followed.place);
-    if (stream.lacksPlace) connection.write(placeOf(stream));
-  }
-
-  function tellRead(stream: Stream, partition: number, { entries, cursor }: FeedPage): void {
-    const texts = entries.map((item) => stream.textOf(tellingOf(item)));
-    stream.hasRead(partition, cursor);
-    const text = texts.filter((each) => each !== undefined).join('');
-    if (text === '') return;
-    stream.connection.write(text);
-    if (hasPlaceInEach) return;
-    stream.lacksPlace = !stream.mayBePlaced(clock.nowMs());
-    if (!stream.lacksPlace) stream.connection.write(placeOf(stream));
-  }
-
-  function placeOf(stream: Stream): string {
-    return new Places(followed.place, placeOnly).tell(stream, clock.nowMs());
   }
 
   return {

@@ -1,7 +1,7 @@
 import { GraphError } from '../graph/error.ts';
 
 /** Streams that one application may have open in a tenant, and all of them together. */
-export const MOST_STREAMS = { perApp: 1000, inAll: 10_000 };
+const MOST_STREAMS = { perApp: 1000, inAll: 10_000 };
 
 const RETRY_AFTER = { 'retry-after': '5' };
 

@@ -4,8 +4,8 @@ import type { PresenceService } from '../presence/service.ts';
 import { type Place, placeText } from '../store/place.ts';
 import type { PresenceStore } from '../store/store.ts';
 import { placeOnly, presenceEvent, RETRY, snapshotEvent } from './events.ts';
-import type { Beginning } from './hub.ts';
 import { boundsOf, partitionsOf } from './partitions.ts';
+import type { Beginning } from './start.ts';
 import { everyone } from './tenant.ts';
 import type { Watch } from './watch.ts';
 

@@ -9,10 +9,11 @@ import { isKept, type Place } from '../store/place.ts';
 import type { PresenceStore } from '../store/store.ts';
 import { type Asked, askedFor, idsIn } from './asked.ts';
 import { RETRY } from './events.ts';
-import type { Beginning, Hub } from './hub.ts';
+import type { Hub } from './hub.ts';
 import { boundsOf, partitionsOf } from './partitions.ts';
 import { placeFrom } from './place.ts';
 import { snapshotOf, snapshotOfTenant } from './snapshot.ts';
+import type { Beginning } from './start.ts';
 import { selection, type Watch } from './watch.ts';
 
 export interface StreamParts extends Pick<Services, 'presence' | 'profile'> {

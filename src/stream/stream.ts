@@ -6,7 +6,7 @@ import type { Pending } from './pending.ts';
 import type { Watch } from './watch.ts';
 
 /** How much may wait for a client to read it, in bytes, before it is cut off. */
-export const LARGEST_BACKLOG_BYTES = 1024 * 1024;
+const LARGEST_BACKLOG_BYTES = 1024 * 1024;
 
 /** A place of more characters than this is told once a second at most. */
 const LONG_PLACE = 512;

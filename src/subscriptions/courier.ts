@@ -3,9 +3,14 @@ import type { DeliveryHealth, LifecycleEvent, Subscription } from './subscriptio
 
 /** What delivers notifications, as far as the subscriptions know it. */
 export interface Courier {
-  /** Where delivery of a subscription that is made now begins; kept with it as `begins`. Rejects with StoreUnavailable. */
+  /**
+   * Where delivery of a subscription that is made now begins; kept with it as `begins`. Rejects with
+   * StoreUnavailable.
+   */
   place(): Promise<string>;
-  /** It was made or changed, here or elsewhere: told for each, in order, also for all there are at the start. */
+  /**
+   * It was made or changed, here or elsewhere: told for each, in order, also for all there are at the start.
+   */
   put(subscription: Subscription): void;
   /** It ended; what waits is forgotten. */
   remove(id: string): void;

@@ -2,8 +2,11 @@ import type { Clock } from '../clock.ts';
 import { createDocumentTail } from '../presence/document-tail.ts';
 import type { DocumentEdit, DocumentStore } from '../store/store.ts';
 
-/** One document for each application that ever subscribed, under `{tenantId}/{appId}`: the id of its last new subscription. */
-export const GUARDS = 'subscription-apps';
+/**
+ * One document for each application that ever subscribed, under `{tenantId}/{appId}`: the id of its last new
+ * subscription.
+ */
+const GUARDS = 'subscription-apps';
 
 /**
  * Makes two creations of one application collide, on whichever servers: each of them replaces what it found

@@ -2,7 +2,7 @@ import { GraphError } from '../graph/error.ts';
 import { type Addresses, HANDSHAKE_TIMEOUT_MS, type Handshake } from './handshake.ts';
 
 /** Validation requests that one application of a tenant may have under way at a time. */
-export const MOST_HANDSHAKES = 20;
+const MOST_HANDSHAKES = 20;
 
 /** A handshake on behalf of an application: nobody can make this server call others by the thousand. */
 export type GatedHandshake = (

@@ -1,5 +1,6 @@
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
+import { GraphError } from '../graph/error.ts';
 import type { Registry } from './registry.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -9,8 +10,8 @@ import type { Subscription } from './subscription.ts';
  * of it rejects with StoreUnavailable when that can't be had.
  */
 export interface Reader {
-  /** The caller's own one, unless it has expired. */
-  owned(caller: Caller, id: string): Promise<Subscription | undefined>;
+  /** The caller's own one, unless it has expired. @throws GraphError 404 */
+  owned(caller: Caller, id: string): Promise<Subscription>;
   /** Anybody's of a tenant, also one that has expired and wasn't ended yet. */
   ofTenant(tenantId: string, id: string): Promise<Subscription | undefined>;
   /** The caller's, in the order of their ids. */
@@ -46,7 +47,11 @@ export function createReader({ registry, clock, settled }: ReaderParts): Reader 
     subscriptions.filter(isAlive).sort((a, b) => (a.id < b.id ? -1 : 1));
 
   return {
-    owned: (caller, id) => find(id, (each) => isOwner(caller, each) && isAlive(each)),
+    async owned(caller, id) {
+      const found = await find(id, (each) => isOwner(caller, each) && isAlive(each));
+      if (found !== undefined) return found;
+      throw new GraphError(404, 'NotFound', 'The caller has no such subscription.');
+    },
 
     ofTenant: (tenantId, id) => find(id, (each) => each.tenantId === tenantId),
 

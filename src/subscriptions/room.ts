@@ -4,8 +4,8 @@ import { idsOf, type Registry } from './registry.ts';
 import type { Subscription } from './subscription.ts';
 
 /** What one application of a tenant may have: bounds what it makes this server keep in memory. */
-export const MOST_SUBSCRIPTIONS = 1000;
-export const MOST_IDS_IN_ALL = 100_000;
+const MOST_SUBSCRIPTIONS = 1000;
+const MOST_IDS_IN_ALL = 100_000;
 
 /** What is compared to find a subscription that is there already. */
 export type Wanted = Pick<

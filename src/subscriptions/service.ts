@@ -1,9 +1,9 @@
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
-import { GraphError } from '../graph/error.ts';
 import type { Profile } from '../graph/settable.ts';
 import type { Directory } from '../presence/directory.ts';
 import type { DocumentStore } from '../store/store.ts';
+import { createAdmission } from './admission.ts';
 import type { Courier } from './courier.ts';
 import { createGuards } from './guards.ts';
 import type { Handshake } from './handshake.ts';
@@ -14,10 +14,7 @@ import { createProjection } from './projection.ts';
 import { createQueues } from './queues.ts';
 import { createReader } from './reader.ts';
 import type { Registry } from './registry.ts';
-import { parseResource } from './resource.ts';
-import { checkRoom } from './room.ts';
-import { type CreationRequest, creationOf } from './rules/creation.ts';
-import { dueMs } from './rules/due.ts';
+import type { CreationRequest } from './rules/creation.ts';
 import type { RuleTerms } from './rules/fields.ts';
 import { checkReauthorization } from './rules/reauthorization.ts';
 import { type RenewalRequest, renewalOf } from './rules/renewal.ts';
@@ -53,7 +50,7 @@ export interface SubscriptionService {
   get(caller: Caller, id: string): Promise<Subscription>;
   /** The caller's, in the order of their ids. */
   list(caller: Caller): Promise<readonly Subscription[]>;
-  /** Changes what a PATCH may change, and takes the caller's token for it. @throws GraphError 400, 404, 429 */
+  /** Changes what a PATCH may, and takes the caller's token for it. @throws GraphError 400, 404, 429 */
   renew(caller: Caller, id: string, request: RenewalRequest): Promise<Subscription>;
   /** Takes the caller's token for it. @throws GraphError 404, 409 */
   reauthorize(caller: Caller, id: string): Promise<void>;
@@ -63,13 +60,13 @@ export interface SubscriptionService {
   listByAdmin(tenantId: string): Promise<readonly Subscription[]>;
   /** Ends anybody's of a tenant and announces subscriptionRemoved; whether there was one. */
   removeByAdmin(tenantId: string, id: string): Promise<boolean>;
-  /** Takes all that is kept, and tells the courier of it. Once, before anything else; rejects with StoreUnusable. */
+  /** Takes all that is kept, and tells the courier. Once, before anything else; rejects with StoreUnusable. */
   load(): Promise<void>;
   /** Ends what expired meanwhile, and from now on whatever expires, at its time. */
   start(): Promise<void>;
   /** Does now what is due by now. */
   sweep(): Promise<void>;
-  /** Resolves once every subscription that was kept before the call is known here. @throws StoreUnavailable */
+  /** Resolves once all that was kept before the call is known here. @throws StoreUnavailable */
   settled(): Promise<void>;
   /** Resolves when it has stopped looking after them, and following what becomes of them. */
   stop(): Promise<void>;
@@ -77,20 +74,31 @@ export interface SubscriptionService {
 
 /** Follows what is kept from now on; `stop` ends that. */
 export function createSubscriptionService(parts: SubscriptionServiceParts): SubscriptionService {
-  const { documents, registry, clock, profile, directory, courier, onError } = parts;
-  const { isOurTurn = () => true } = parts;
+  const { documents, registry, clock, profile, courier, onError } = parts;
   const inTurn = createQueues();
-  const handshake = createHandshakeGate(parts.handshake);
-  const sweeper = createSweeper({ clock, attend, onError });
+  const sweeper = createSweeper({
+    clock,
+    attend: (id) => inTurnOnNewest(id, () => upkeep.attend(id)),
+    onError,
+  });
   const projection = createProjection({ documents, clock, registry, sweeper, courier, onError });
+  const { settled } = projection;
   const guards = createGuards({ documents, clock, onError });
-  const reader = createReader({ registry, clock, settled: projection.settled });
+  const reader = createReader({ registry, clock, settled });
   const ledger = createLedger({
     documents,
     textOf: projection.textOf,
-    settled: () => Promise.all([projection.settled(), guards.settled()]),
+    settled: () => Promise.all([settled(), guards.settled()]),
   });
-  const upkeep = createUpkeep({ ledger, courier });
+  const upkeep = createUpkeep({
+    ledger,
+    registry,
+    clock,
+    courier,
+    isOurTurn: parts.isOurTurn ?? (() => true),
+    onEarly: sweeper.note,
+  });
+  const handshake = createHandshakeGate(parts.handshake);
 
   const ruleTerms = (): RuleTerms => ({
     nowMs: clock.nowMs(),
@@ -99,15 +107,9 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
     checkCertificate: parts.checkCertificate,
   });
 
-  async function owned(caller: Caller, id: string): Promise<Subscription> {
-    const subscription = await reader.owned(caller, id);
-    if (subscription !== undefined) return subscription;
-    throw new GraphError(404, 'NotFound', 'The caller has no such subscription.');
-  }
-
   /** Works on a subscription once nobody else here does, and again when somebody elsewhere was first. */
   function inTurnOnNewest<T>(id: string, work: () => Promise<T>): Promise<T> {
-    return inTurn(id.toLowerCase(), () => onNewest(projection.settled, work));
+    return inTurn(id.toLowerCase(), () => onNewest(settled, work));
   }
 
   /** Works on one of the caller's subscriptions, as it is then. */
@@ -116,21 +118,7 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
     id: string,
     work: (current: Subscription) => Promise<T>,
   ): Promise<T> {
-    return inTurnOnNewest(id, async () => work(await owned(caller, id)));
-  }
-
-  function attend(id: string): Promise<boolean> {
-    return inTurnOnNewest(id, async () => {
-      const current = registry.get(id);
-      if (current === undefined) return false;
-      const nowMs = clock.nowMs();
-      // Renewed meanwhile: its next time comes.
-      if (dueMs(current) > nowMs) sweeper.note(current);
-      else if (isOurTurn(current)) await upkeep.attend(current, nowMs);
-      // Whose turn it is may stop before doing it.
-      else return true;
-      return false;
-    });
+    return inTurnOnNewest(id, async () => work(await reader.owned(caller, id)));
   }
 
   async function stopFollowing(): Promise<void> {
@@ -138,49 +126,14 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
   }
 
   return {
-    async create(caller, request) {
-      const { tenantId, appId, userId } = caller;
-      const creation = creationOf(request, ruleTerms());
-      const { resource } = request;
-      const meaning = parseResource(resource, { tenantId, profile, directory });
-      const wanted = { ...creation, ...meaning, tenantId, appId, userId, resource };
-      // Its predecessor may have been removed on another server just now.
-      await projection.settled();
-      checkRoom(registry, wanted, profile, clock.nowMs());
-      await handshake(caller, creation);
-      const id = parts.randomUUID();
-      const app = `${tenantId}/${appId}`;
-      const make = async () => {
-        const guard = guards.edit(app, id);
-        await projection.settled();
-        // The write may have been made, and found itself there when the store sent it again.
-        const made = registry.get(id);
-        if (made !== undefined) return made;
-        const nowMs = clock.nowMs();
-        // Another may have come meanwhile.
-        checkRoom(registry, wanted, profile, nowMs);
-        const subscription: Subscription = {
-          ...wanted,
-          id,
-          createdMs: nowMs,
-          renewedMs: nowMs,
-          authorizedMs: nowMs,
-          authorizedUntilMs: caller.expiresMs,
-          reauthorizationAskedForMs: 0,
-          begins: await courier.place(),
-        };
-        await ledger.add(subscription, guard);
-        return subscription;
-      };
-      return inTurn(app, () => onNewest(guards.settled, make));
-    },
+    create: createAdmission({ ...parts, handshake, guards, ledger, inTurn, ruleTerms, settled }),
 
-    get: owned,
+    get: reader.owned,
 
     list: reader.listOwned,
 
     async renew(caller, id, request) {
-      const before = await owned(caller, id);
+      const before = await reader.owned(caller, id);
       const { notificationUrl } = renewalOf(request, before, ruleTerms());
       if (notificationUrl !== before.notificationUrl) await handshake(caller, { notificationUrl });
       return onOwned(caller, id, async (current) => {
@@ -232,7 +185,7 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
     },
 
     sweep: sweeper.sweep,
-    settled: projection.settled,
+    settled,
 
     async stop() {
       await sweeper.stop();

@@ -35,7 +35,10 @@ export interface Subscription {
   readonly authorizedMs: number;
   /** End of that token: delivery pauses there. */
   readonly authorizedUntilMs: number;
-  /** The end (of the token or of the subscription) before which reauthorizationRequired was announced; 0 for none. */
+  /**
+   * The end (of the token or of the subscription) before which reauthorizationRequired was announced; 0 for
+   * none.
+   */
   readonly reauthorizationAskedForMs: number;
   readonly includeResourceData: boolean;
   /** The receiver's certificate, base64 of DER as it was sent. */

@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -9,7 +7,6 @@ import { serve } from '../../src/cli/serve.ts';
 import {
   type DevServer,
   porchlight,
-  type Running,
   runPorchlight,
   startPorchlightDev,
   temporaryFolder,
@@ -17,6 +14,7 @@ import {
 } from '../program.ts';
 import { ADA, APP, TENANT } from './graph.ts';
 import { terminal } from './terminal.ts';
+import { Connection, childrenOf, configFor, startServeTogether } from './workers.ts';
 
 const WORKERS = 3;
 const PATIENCE_MS = 20_000;
@@ -28,16 +26,6 @@ const isAlive = (pid: number) => {
     return false;
   }
 };
-
-/** The processes that a program has started. */
-function childrenOf({ pid }: Running): number[] {
-  const listed = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' });
-  return listed
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .filter(([, parent]) => parent === pid)
-    .map(([child = 0]) => child);
-}
 
 async function until<Value>(
   what: string,
@@ -52,61 +40,16 @@ async function until<Value>(
   throw new Error(`in ${PATIENCE_MS} ms it did not come to this: ${what}`);
 }
 
-/** Calls over a connection of its own, which one worker has. */
-class Connection {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  readonly #origin: string;
-  readonly #token: string;
+function say(connection: Connection, content: string) {
+  return connection.call('POST', `/v1.0/users/${ADA}/presence/setStatusMessage`, {
+    statusMessage: { message: { content, contentType: 'text' } },
+  });
+}
 
-  constructor(origin: string, token: string) {
-    this.#origin = origin;
-    this.#token = token;
-  }
-
-  call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
-    return new Promise((resolve, reject) => {
-      const text = body === undefined ? '' : JSON.stringify(body);
-      const headers = {
-        authorization: `Bearer ${this.#token}`,
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(text),
-      };
-      const sent = request(
-        new URL(path, this.#origin),
-        { method, headers, agent: this.#agent },
-        (response) => {
-          let answer = '';
-          response.setEncoding('utf8').on('data', (part) => {
-            answer += part;
-          });
-          response.on('end', () =>
-            resolve({
-              status: response.statusCode ?? 0,
-              body: answer === '' ? undefined : JSON.parse(answer),
-            }),
-          );
-        },
-      );
-      sent.once('error', reject);
-      sent.end(text);
-    });
-  }
-
-  say(content: string) {
-    return this.call('POST', `/v1.0/users/${ADA}/presence/setStatusMessage`, {
-      statusMessage: { message: { content, contentType: 'text' } },
-    });
-  }
-
-  async said(): Promise<string | undefined> {
-    const { body } = await this.call('GET', `/v1.0/users/${ADA}/presence`);
-    return (body as { statusMessage?: { message?: { content?: string } } }).statusMessage?.message
-      ?.content;
-  }
-
-  close(): void {
-    this.#agent.destroy();
-  }
+async function said(connection: Connection): Promise<string | undefined> {
+  const { body } = await connection.call('GET', `/v1.0/users/${ADA}/presence`);
+  return (body as { statusMessage?: { message?: { content?: string } } }).statusMessage?.message
+    ?.content;
 }
 
 describe('serve with workers', () => {
@@ -119,31 +62,8 @@ describe('serve with workers', () => {
   });
   afterAll(() => issuer.stop());
 
-  function configFile(port = 0): { path: string; data: string } {
-    const folder = temporaryFolder();
-    const path = join(folder, 'porchlight.json');
-    const config = {
-      listen: { port },
-      store: 'lmdb:data',
-      issuers: [
-        {
-          issuer: `${issuer.http}/${TENANT}/v2.0`,
-          tenant: TENANT,
-          audiences: ['https://graph.microsoft.com'],
-        },
-      ],
-    };
-    writeFileSync(path, JSON.stringify(config));
-    return { path, data: join(folder, 'data') };
-  }
-
-  async function startWorkers() {
-    const { path, data } = configFile();
-    const program = porchlight('serve', '--config', path, '--workers', `${WORKERS}`);
-    const [line] = await program.line(/^.*"msg":"serving".*$/);
-    const { addresses } = JSON.parse(line) as { addresses: readonly string[] };
-    return { ...program, data, origin: addresses[0] ?? '' };
-  }
+  const configFile = (port = 0) => configFor(issuer, { listen: { port } });
+  const startWorkers = () => startServeTogether(configFile(), WORKERS);
 
   const sockets = (data: string) => readdirSync(data).filter((name) => name.endsWith('.sock'));
 
@@ -157,8 +77,8 @@ describe('serve with workers', () => {
       () => new Connection(server.origin, token),
     );
     for (const [at, connection] of connections.entries()) {
-      expect(await connection.say(`${at}`)).toMatchObject({ status: 200 });
-      const read = await Promise.all(connections.map((other) => other.said()));
+      expect(await say(connection, `${at}`)).toMatchObject({ status: 200 });
+      const read = await Promise.all(connections.map((other) => said(other)));
       expect(read).toEqual(connections.map(() => `${at}`));
     }
 
@@ -171,7 +91,7 @@ describe('serve with workers', () => {
     });
     expect(replaced).toEqual(expect.arrayContaining(before.slice(1)));
     // The connections to the one that was killed were a third of all.
-    const left = await Promise.allSettled(connections.map((connection) => connection.said()));
+    const left = await Promise.allSettled(connections.map((connection) => said(connection)));
     const lost = left.filter(({ status }) => status === 'rejected');
     expect(lost.length).toBeLessThanOrEqual(2);
     for (const each of left) if (each.status === 'fulfilled') expect(each.value).toBe('5');
@@ -198,7 +118,7 @@ describe('serve with workers', () => {
     })().catch(() => {});
     for (let at = 0; at < 2 * WORKERS; at++) {
       const connection = new Connection(server.origin, token);
-      expect(await connection.say(`said-${at}`)).toMatchObject({ status: 200 });
+      expect(await say(connection, `said-${at}`)).toMatchObject({ status: 200 });
       connection.close();
       await until(`the stream tells of said-${at}`, () =>
         heard.includes(`said-${at}`) ? true : undefined,

@@ -3,8 +3,8 @@ import { BUSY, DO_NOT_DISTURB } from '../../src/engine/pair.ts';
 import { StoreUnavailable } from '../../src/store/errors.ts';
 import { openRedisStore } from '../../src/store/redis/open.ts';
 import { FEED_START, type PresenceStore } from '../../src/store/store.ts';
+import { startFaultProxy } from '../fault-proxy.ts';
 import { type RedisServer, startRedis } from '../redis-server.ts';
-import { startRelay } from '../relay.ts';
 import {
   MINUTE_MS,
   readOne,
@@ -134,21 +134,21 @@ describe('while Redis is away', () => {
 
   it('a connection on which nothing comes through, though nobody closed it, is made anew', async () => {
     await store.close();
-    const relay = await startRelay(server.port);
+    const proxy = await startFaultProxy(server.port);
     store = await openRedisStore({
-      url: `redis://127.0.0.1:${relay.port}`,
+      url: `redis://127.0.0.1:${proxy.port}`,
       partitions: 1,
       timeoutMs: 1000,
     });
     await tell(store, user(1), START_MS, setPresence(BUSY));
-    relay.freeze();
+    proxy.freeze();
     const update = tell(store, user(1), START_MS + 1, setPresence(DO_NOT_DISTURB));
     const { error, ms } = await rejection(update);
     expect(error).toMatchObject({ code: 'StoreUnavailable', mayBeKept: true });
     expect(ms).toBeLessThan(BOUND_MS);
     expect(await recoveryMs()).toBeLessThan(RECOVERY_MS);
     await store.close();
-    await relay.close();
+    await proxy.close();
   });
 
   it('nothing that was acknowledged is lost when Redis is killed, with appendfsync always', async () => {

@@ -4,9 +4,9 @@ import { readAddress } from '../../src/store/redis/address.ts';
 import { type Claim, mapOf } from '../../src/store/redis/cluster-map.ts';
 import { slotOf } from '../../src/store/redis/key-slot.ts';
 import { type Link, openLink } from '../../src/store/redis/link.ts';
+import { startFaultProxy } from '../fault-proxy.ts';
 import { startRedisCluster } from '../redis-cluster.ts';
 import { freePort, type RedisServer, startRedis } from '../redis-server.ts';
-import { startRelay } from '../relay.ts';
 import { until } from '../until.ts';
 import { ADD, LENGTH, PUSH, TELL } from './redis-scripts.ts';
 
@@ -119,14 +119,14 @@ describe('a link to one server', () => {
   });
 
   it('makes a connection anew on which nothing comes through, though nobody closed it', async () => {
-    const relay = await startRelay(server.port);
-    const through = await open(`redis://127.0.0.1:${relay.port}`);
-    relay.freeze();
+    const proxy = await startFaultProxy(server.port);
+    const through = await open(`redis://127.0.0.1:${proxy.port}`);
+    proxy.freeze();
     const { error } = await refusal(through.run(ADD, [KEY], ['a']));
     expect(error).toMatchObject({ mayBeKept: true });
     await until(async () => (await through.run(ADD, [KEY], ['a'])) === 1);
     await through.close();
-    await relay.close();
+    await proxy.close();
   });
 
   it('hears messages, and hears them again after the server was away', async () => {

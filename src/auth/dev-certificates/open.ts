@@ -41,7 +41,7 @@ export interface DevCertificatesOptions {
 }
 
 /** An authority is there but can't be used. Another would lose the trust put in it, so a person decides. */
-export class DevCertificatesUnusable extends Error {
+class DevCertificatesUnusable extends Error {
   constructor(dir: string, options?: ErrorOptions) {
     super(
       `${dir}: ca.pem and ca-key.pem don't go together; delete both to have new ones made`,

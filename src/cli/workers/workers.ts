@@ -14,6 +14,7 @@ const STOP_LIMIT_MS = 20_000;
 /** How long a worker has to have served for its end to be no sign of a fault that comes again at once. */
 const STEADY_MS = 10_000;
 
+/** Between two attempts to replace workers that end again and again. */
 const LONGEST_PAUSE_MS = 30_000;
 
 /** Processes that serve together. */

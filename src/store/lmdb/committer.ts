@@ -1,19 +1,17 @@
-import { type Advanced, NEW_RECORD } from '../../engine/advance.ts';
-import { NEVER_MS } from '../../engine/facts.ts';
+import type { Advanced } from '../../engine/advance.ts';
 import { ByteWriter } from '../bytes.ts';
-import { dueAfter } from '../due-index.ts';
-import { DocumentsChanged, StoreUnavailable } from '../errors.ts';
 import type { Slot } from '../record-cache.ts';
 import type { DocumentEdit, Step, StoreHealth, UserKey } from '../store.ts';
+import { checkWaiting, checkWaitingCharacters } from './backlog.ts';
 import { causeOf, commit } from './commit.ts';
 import type { Database } from './database.ts';
-import { readDocument } from './documents.ts';
+import { checkBasis } from './document-basis.ts';
 import { nextInFeed, oldestInFeed } from './feed.ts';
 import { Group } from './group.ts';
-import { documentName } from './keys.ts';
 import type { Records } from './records.ts';
+import { takeStep } from './take-step.ts';
 import { Writability } from './writability.ts';
-import { MAX_WAITING, MAX_WAITING_CHARACTERS, type Writes } from './writes.ts';
+import type { Writes } from './writes.ts';
 
 /**
  * Group commit: one group is on its way to the disk while the next collects. An update builds on the
@@ -54,15 +52,7 @@ export class Committer implements Writes {
       basis = undefined;
       found = this.#records.get(user.tenantId, user.userId);
     }
-    const before = found === undefined ? NEW_RECORD : found.record;
-    const foundArmedMs = found === undefined ? NEVER_MS : found.armedMs;
-
-    const advanced = step(before);
-    const { record, changes, refusal } = advanced;
-    const armedMs = dueAfter(foundArmedMs, record.untilMs, nowMs);
-    const keepsNothing =
-      refusal !== undefined ||
-      (record === before && armedMs === foundArmedMs && changes.length === 0);
+    const { advanced, armedMs, keepsNothing } = takeStep(found, nowMs, step);
     if (keepsNothing) {
       // An answer that builds on a record not yet safe is as safe as that record.
       if (basis !== undefined) await basis.done;
@@ -82,11 +72,9 @@ export class Committer implements Writes {
   }
 
   async write(edits: readonly DocumentEdit[]): Promise<void> {
-    const characters = (this.#collecting?.characters ?? 0) + (this.#flying?.characters ?? 0);
-    if (characters >= MAX_WAITING_CHARACTERS) {
-      throw new StoreUnavailable('documents of 64 MB and more wait for the disk already', 1000);
-    }
-    for (const edit of edits) this.#check(edit);
+    const pending = [this.#collecting, this.#flying];
+    checkWaitingCharacters(pending.reduce((sum, group) => sum + (group?.characters ?? 0), 0));
+    for (const edit of edits) checkBasis(edit, pending, this.#database);
     const group = this.#join();
     for (const edit of edits) group.edit(edit);
     await group.done;
@@ -113,20 +101,8 @@ export class Committer implements Writes {
     return counters.length;
   }
 
-  /** Against the newest text, committed or not: a group is lost with the one that it builds on. */
-  #check({ collection, id, was }: DocumentEdit): void {
-    if (was === undefined) return;
-    const name = documentName(collection, id);
-    const group = [this.#collecting, this.#flying].find((each) => each?.documents.has(name));
-    const text = group?.documents.get(name) ?? (group ? null : readDocument(this.#database, name));
-    if ((text ?? null) !== was) throw new DocumentsChanged(collection, id);
-  }
-
   #join(): Group {
-    const waiting = (this.#collecting?.waiting ?? 0) + (this.#flying?.waiting ?? 0);
-    if (waiting >= MAX_WAITING) {
-      throw new StoreUnavailable(`${waiting} updates wait for the disk already`, 1000);
-    }
+    checkWaiting((this.#collecting?.waiting ?? 0) + (this.#flying?.waiting ?? 0));
     this.#writability.admit();
     let group = this.#collecting;
     if (group === undefined) {
@@ -167,8 +143,7 @@ export class Committer implements Writes {
 
   async #lost(group: Group, error: unknown): Promise<void> {
     const cause = await causeOf(error);
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const unavailable = this.#writability.commitFailed(`a commit failed: ${reason}`);
+    const unavailable = this.#writability.commitFailed(cause);
     const next = this.#collecting;
     this.#collecting = undefined;
     this.#flying = undefined;

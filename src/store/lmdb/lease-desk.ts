@@ -3,21 +3,23 @@ import type { LeaseDesk } from './line.ts';
 /** How long a lease holds, and a server is known to be there, after it last said so. */
 export const LEASE_MS = 2000;
 
-/**
- * A desk that has given nothing yet.
- *
- * @param parts.fence the greatest that the file knows
- * @param parts.monotonicMs a clock that never steps
- */
-export function leaseDesk({
-  fence,
-  monotonicMs,
-}: {
+/** The desk as the process has it that keeps it. */
+export interface KeptLeaseDesk extends LeaseDesk {
+  /** Forgets a server that has ended, whatever it held. */
+  end(who: string): void;
+}
+
+export interface LeaseDeskParts {
+  /** The greatest that the file knows. */
   readonly fence: number;
+  /** A clock that never steps. */
   readonly monotonicMs: () => number;
-}): LeaseDesk & {
-  /** Forgets a server that has ended, whatever it held. */ end(who: string): void;
-} {
+}
+
+/** A desk that has given nothing yet. */
+export function leaseDesk(parts: LeaseDeskParts): KeptLeaseDesk {
+  const { monotonicMs } = parts;
+  let { fence } = parts;
   /** Until when each is known to be there. */
   const present = new Map<string, number>();
   let held: { readonly who: string; readonly fence: number; untilMs: number } | undefined;

@@ -43,7 +43,9 @@ export class Writability {
     this.#reason = undefined;
   }
 
-  commitFailed(reason: string): StoreUnavailable {
+  /** What to answer to those whose commit failed of `cause`. */
+  commitFailed(cause: unknown): StoreUnavailable {
+    const reason = `a commit failed: ${cause instanceof Error ? cause.message : String(cause)}`;
     this.#commitSinceMs = undefined;
     this.#reason = reason;
     this.#tryAgainAtMs = this.#monotonicMs() + RETRY_AFTER_MS;

@@ -1,12 +1,6 @@
 import type { Advanced } from '../../engine/advance.ts';
 import type { DocumentEdit, Lease, Step, StoreHealth, UserKey } from '../store.ts';
 
-/** How many updates may wait for the disk. More are refused: they would wait for seconds. */
-export const MAX_WAITING = 100_000;
-
-/** How long the texts of documents that wait may be before more are refused: they are in memory. */
-export const MAX_WAITING_CHARACTERS = 1 << 26;
-
 /** Carries out what changes the store. Each resolves once it is on the disk. */
 export interface Writes {
   /** As `PresenceStore.update`. */

@@ -1,26 +1,21 @@
-import { StoreUnusable } from '../errors.ts';
-import type { Server } from './connection.ts';
+import type { StoreUnusable } from '../errors.ts';
+import { readParameters, refused, type StoreTerms, storeTermsIn } from './address-parameters.ts';
+import { type Server, serverName } from './server.ts';
 
-/** How sure a write must be before it is answered: which servers have it. */
-export type DurabilityMode = 'primary' | 'available' | 'strict';
+export type { DurabilityMode } from './address-parameters.ts';
 
-interface Access {
+interface Common extends StoreTerms {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly isSecure: boolean;
   /** Number of the database. */
   readonly db: number;
-  readonly durability: DurabilityMode;
-  /** How many replicas must have a write: by the mode 0, 1, or as many as the address says. */
-  readonly replicas: number;
-  /** Into how many partitions a store is divided that is made there; an existing one has its own number. */
-  readonly partitions: number | undefined;
   /** For people: the address without credentials. */
   readonly name: string;
 }
 
 /** Where a Redis is and how it lets us in. */
-export type Address = Access &
+export type Address = Common &
   (
     | { readonly kind: 'standalone'; readonly servers: readonly [Server] }
     | {
@@ -41,8 +36,6 @@ export type Address = Access &
 
 const PORT = 6379;
 const SENTINEL_PORT = 26379;
-const MOST_PARTITIONS = 4096;
-const MOST_REPLICAS = 16;
 
 const ADDRESS =
   /^(rediss?)(?:\+(sentinel|cluster))?:\/\/(?:([^/?#]*)@)?([^/?#@]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
@@ -53,12 +46,6 @@ const FORMS = {
   standalone: 'redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]',
   sentinel: 'redis+sentinel://[USER:PASSWORD@]HOST[:PORT],…/NAME[/DATABASE]',
   cluster: 'redis+cluster://[USER:PASSWORD@]HOST[:PORT],…',
-} as const;
-
-const PARAMETERS = {
-  standalone: ['durability', 'replicas', 'partitions'],
-  sentinel: ['durability', 'replicas', 'partitions', 'sentinelUser', 'sentinelPassword'],
-  cluster: ['durability', 'replicas', 'partitions'],
 } as const;
 
 /**
@@ -90,8 +77,7 @@ export function readAddress(url: string): Address {
     password: decoded(password, kind),
     isSecure: scheme === 'rediss',
     db,
-    ...durabilityIn(parameters, kind),
-    partitions: wholeNumber(parameters, 'partitions', MOST_PARTITIONS),
+    ...storeTermsIn(parameters, kind),
     name: nameOf({ scheme, suffix, servers, primary, db }),
   };
   switch (kind) {
@@ -130,51 +116,6 @@ function readPath(path: string, kind: Address['kind']): { primary: string; db: n
   return { primary, db: Number(database ?? 0) };
 }
 
-function readParameters(query: string, kind: Address['kind']): ReadonlyMap<string, string> {
-  const known: readonly string[] = PARAMETERS[kind];
-  const parameters = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (!known.includes(name)) {
-      throw refused(`its address knows no '${name}', but ${known.join(', ')}`);
-    }
-    if (parameters.has(name)) throw refused(`its address says ${name} twice`);
-    parameters.set(name, value);
-  }
-  return parameters;
-}
-
-function durabilityIn(
-  parameters: ReadonlyMap<string, string>,
-  kind: Address['kind'],
-): { durability: DurabilityMode; replicas: number } {
-  const durability =
-    parameters.get('durability') ?? (kind === 'standalone' ? 'primary' : 'available');
-  const replicas = wholeNumber(parameters, 'replicas', MOST_REPLICAS);
-  if (durability === 'strict') {
-    if (replicas !== undefined) return { durability, replicas };
-    throw refused(
-      'durability=strict needs replicas=N in its address: how many must have each write',
-    );
-  }
-  if (replicas !== undefined)
-    throw refused('replicas=N in its address goes with durability=strict');
-  if (durability === 'available') return { durability, replicas: 1 };
-  if (durability === 'primary') return { durability, replicas: 0 };
-  throw refused('durability in its address must be primary, available or strict');
-}
-
-function wholeNumber(
-  parameters: ReadonlyMap<string, string>,
-  name: string,
-  most: number,
-): number | undefined {
-  const text = parameters.get(name);
-  if (text === undefined) return undefined;
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (value >= 1 && value <= most) return value;
-  throw refused(`${name} in its address must be a whole number from 1 to ${most}`);
-}
-
 function nameOf(parts: {
   scheme: string;
   suffix: string | undefined;
@@ -183,9 +124,7 @@ function nameOf(parts: {
   db: number;
 }): string {
   const { scheme, suffix, servers, primary, db } = parts;
-  const hosts = servers.map(
-    ({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`,
-  );
+  const hosts = servers.map(serverName);
   const head = `${scheme}${suffix === undefined ? '' : `+${suffix}`}://${hosts.join(',')}`;
   switch (suffix) {
     case 'cluster':
@@ -207,8 +146,4 @@ function decoded(part: string, kind: Address['kind']): string | undefined {
 
 function unreadable(kind: Address['kind']): StoreUnusable {
   return refused(`its address must be ${FORMS[kind]}, with rediss for TLS`);
-}
-
-function refused(reason: string): StoreUnusable {
-  return new StoreUnusable('StoreUnreachable', 'store', reason);
 }

@@ -1,8 +1,9 @@
-import { Connection, type ConnectionOptions, type Server, serverName } from './connection.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
 import { gather } from './gather.ts';
 import { SLOTS } from './key-slot.ts';
 import { isRefusal, reasonOf } from './link-error.ts';
 import { integer, list, text } from './reply.ts';
+import { type Server, serverName } from './server.ts';
 import type { Topology, View } from './topology.ts';
 
 /** How long the others are waited for when one has answered. */
@@ -23,8 +24,9 @@ interface Answer {
 }
 
 /**
- * Who has which slots of a cluster. All members are asked, and for each slot the latest claim is believed (the one of the
- * greatest epoch): a member that was cut off or stalled goes by an old map until it hears from the others.
+ * Who has which slots of a cluster. All members are asked, and for each slot the latest claim is believed
+ * (the one of the greatest epoch): a member that was cut off or stalled goes by an old map until it hears
+ * from the others.
  */
 export class ClusterMap implements Topology {
   /** Redirections and lost connections say when to look. */
@@ -91,7 +93,10 @@ export class ClusterMap implements Topology {
   }
 }
 
-/** Reads the reply to CLUSTER SLOTS: [first slot, last slot, primary, replicas…], a member being [host, port, id, …]. */
+/**
+ * Reads the reply to CLUSTER SLOTS: [first slot, last slot, primary, replicas…], a member being [host, port,
+ * id, …].
+ */
 function readAnswer(reply: unknown, epochs: ReadonlyMap<string, number>, asked: Server): Answer {
   const claims: Claim[] = [];
   const members: Server[] = [asked];

@@ -24,8 +24,8 @@ export class Confirmations {
   }
 
   /**
-   * How many replicas have, after a tenth of `timeoutMs` at most, all that was sent before this call. `key` is one of
-   * the server's.
+   * How many replicas have, after a tenth of `timeoutMs` at most, all that was sent before this call. `key`
+   * is one of the server's.
    * @throws NotSent, NoAnswer, or the server's refusal
    */
   count(key: Arg): Promise<number> {
@@ -39,8 +39,8 @@ export class Confirmations {
   }
 
   /**
-   * Resolves when enough replicas have what `first` counts. Each time there were too few, `onTooFew` is called, and it is
-   * counted again.
+   * Resolves when enough replicas have what `first` counts. Each time there were too few, `onTooFew` is
+   * called, and it is counted again.
    * @throws TooFewReplicas when there still are at `untilMs`, by `performance.now()`
    * @throws Unconfirmed when nobody says how many have it
    */
@@ -80,8 +80,9 @@ export class Confirmations {
   async #ask(key: Arg): Promise<number> {
     const mark = Buffer.concat([MARK_HEAD, hashTag(key), MARK_TAIL]);
     const [, count] = await Promise.all([
-      // From 7.2 on WAIT looks at what this connection wrote last. A script that found its work done writes nothing,
-      // and WAIT would have nothing to wait for, though what the script found may be on no replica yet.
+      // From 7.2 on WAIT looks at what this connection wrote last. A script that found its work done writes
+      // nothing, and WAIT would have nothing to wait for, though what the script found may be on no replica
+      // yet.
       this.#connection.send('SET', [mark, ''], this.#timeoutMs),
       this.#connection.send('WAIT', [this.#replicas, this.#sliceMs], this.#timeoutMs),
     ]);

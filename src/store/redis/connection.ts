@@ -1,37 +1,13 @@
-import type { Socket } from 'node:net';
-import type { Redis, RedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { type ClientOptions, clientTo, heedErrors } from './client.ts';
 import type { Arg } from './link.ts';
-import { NoAnswer, NotSent, reasonOf } from './link-error.ts';
-import { text } from './reply.ts';
-import { readInfo, type ServerInfo } from './server-info.ts';
+import { NotSent, reasonOf } from './link-error.ts';
+import { Questions } from './questions.ts';
+import { type Server, serverName } from './server.ts';
+import { complaintOf } from './server-check.ts';
+import type { ServerInfo } from './server-info.ts';
 
-/** How soon a lost connection is tried again, and how late at most. */
-const FIRST_RETRY_MS = 50;
-const LAST_RETRY_MS = 500;
-
-/** How soon a server that reads its data is asked again whether it has. */
-const LOADING_MS = 100;
-
-/** How long a connection that is let go of may take to say so; a server that stalls never does. */
-const PARTING_MS = 50;
-
-export interface Server {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** HOST:PORT, as addresses have it. */
-export function serverName({ host, port }: Server): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-/** How a server lets us in. */
-export type Access = Pick<RedisOptions, 'username' | 'password' | 'tls' | 'db'>;
-
-export interface ConnectionOptions {
-  readonly Redis: typeof Redis;
-  readonly access: Access;
-  readonly timeoutMs: number;
+export interface ConnectionOptions extends ClientOptions {
   /** What is wrong with the server, by what it says of itself. Without it the server isn't asked. */
   readonly check?: (info: ServerInfo) => string | undefined;
   /** It is there, or is so no more. */
@@ -47,11 +23,6 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-interface Unanswered {
-  readonly sentMs: number;
-  readonly reject: (error: Error) => void;
-}
-
 /**
  * A connection to one server. It counts as there only after the server was checked, each time anew: one that
  * comes back may have become a replica. Nothing is queued while it is away, and nothing is sent twice.
@@ -61,15 +32,12 @@ export class Connection {
   readonly name: string;
   readonly #client: Redis;
   readonly #options: ConnectionOptions;
-  readonly #unanswered = new Set<Unanswered>();
+  readonly #questions = new Questions();
   readonly #waiters = new Set<Waiter>();
   #isThere = false;
   #isClosed = false;
   #reason = 'no answer yet';
-  #heardMs = 0;
   #failures = 0;
-  /** The socket whose errors are listened for. */
-  #heeded: Socket | undefined;
   /** Which connecting the check under way is of. */
   #attempt = 0;
 
@@ -77,28 +45,10 @@ export class Connection {
     this.server = server;
     this.name = serverName(server);
     this.#options = options;
-    const { Redis, access, timeoutMs } = options;
-    this.#client = new Redis({
-      ...access,
-      ...server,
-      connectionName: 'porchlight',
-      lazyConnect: true,
-      enableReadyCheck: false,
-      enableOfflineQueue: false,
-      autoResubscribe: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      connectTimeout: timeoutMs,
-      disconnectTimeout: PARTING_MS,
-      // A connection on which nothing comes back is a dead one, though nobody closed it.
-      socketTimeout: timeoutMs,
-      retryStrategy: () => Math.min(FIRST_RETRY_MS * ++this.#failures, LAST_RETRY_MS),
-    });
+    this.#client = clientTo(server, options, () => ++this.#failures);
     this.#client.on('error', (error: Error) => {
-      this.#heedErrors();
       this.#reason = reasonOf(error);
     });
-    this.#client.on('connect', () => this.#heedErrors());
     this.#client.on('ready', () => void this.#check());
     this.#client.on('close', () => this.#lose(this.#reason));
     this.#client.on('smessageBuffer', (channel: Buffer, message: Buffer) =>
@@ -121,8 +71,7 @@ export class Connection {
 
   /** How long the server has said nothing, though it was asked something. */
   silentMs(nowMs: number): number {
-    const [oldest] = this.#unanswered;
-    return oldest === undefined ? 0 : nowMs - Math.max(oldest.sentMs, this.#heardMs);
+    return this.#questions.silentMs(nowMs);
   }
 
   /**
@@ -171,7 +120,7 @@ export class Connection {
   drop(reason: string): void {
     this.#isClosed = true;
     this.#lose(reason);
-    this.#heedErrors();
+    heedErrors(this.#client);
     this.#client.disconnect();
   }
 
@@ -186,47 +135,23 @@ export class Connection {
   }
 
   #send(command: string, args: readonly Arg[], timeoutMs: number): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const unanswered = { sentMs: performance.now(), reject };
-      const timer = setTimeout(() => reject(new NoAnswer('no answer in time')), timeoutMs);
-      this.#unanswered.add(unanswered);
-      const settle = () => {
-        clearTimeout(timer);
-        this.#unanswered.delete(unanswered);
-      };
-      this.#client.callBuffer(command, [...args]).then(
-        (reply) => {
-          settle();
-          this.#heardMs = performance.now();
-          resolve(reply);
-        },
-        (error: Error) => {
-          settle();
-          const isAnswer = error.name === 'ReplyError';
-          if (isAnswer) this.#heardMs = performance.now();
-          reject(isAnswer ? error : asFailure(error));
-        },
-      );
-    });
-  }
-
-  /**
-   * ioredis listens for one error of a socket. One by TLS may have two (a certificate that is refused, and the other
-   * side's complaint about that), and an error that nobody listens for ends the process.
-   */
-  #heedErrors(): void {
-    const socket: Socket | undefined = this.#client.stream;
-    if (socket === undefined || socket === this.#heeded) return;
-    this.#heeded = socket;
-    socket.on('error', () => {
-      // The first one was told.
-    });
+    return this.#questions.ask(() => this.#client.callBuffer(command, [...args]), timeoutMs);
   }
 
   async #check(): Promise<void> {
     const attempt = ++this.#attempt;
-    const complaint = await this.#complaint(attempt);
-    if (attempt !== this.#attempt || this.#isClosed) return;
+    const { check, timeoutMs } = this.#options;
+    const isWanted = () => attempt === this.#attempt && !this.#isClosed;
+    const complaint = await (check &&
+      complaintOf({
+        ask: () => this.#send('INFO', [], timeoutMs),
+        check,
+        isWanted,
+        onLoading: () => {
+          this.#reason = 'it is reading its data';
+        },
+      }));
+    if (!isWanted()) return;
     if (complaint !== undefined) return this.renew(complaint);
     this.#isThere = true;
     this.#failures = 0;
@@ -235,36 +160,13 @@ export class Connection {
     this.#options.onChange?.(this);
   }
 
-  async #complaint(attempt: number): Promise<string | undefined> {
-    const { check, timeoutMs } = this.#options;
-    if (check === undefined) return undefined;
-    try {
-      let info = readInfo(text(await this.#send('INFO', [], timeoutMs)));
-      // Once it listens it may have to read its data first.
-      while (info.get('loading') === '1' && attempt === this.#attempt) {
-        this.#reason = 'it is reading its data';
-        await new Promise((resolve) => setTimeout(resolve, LOADING_MS));
-        info = readInfo(text(await this.#send('INFO', [], timeoutMs)));
-      }
-      return check(info);
-    } catch (error) {
-      return reasonOf(error);
-    }
-  }
-
   #lose(reason: string): void {
     const wasThere = this.#isThere;
     this.#attempt++;
     this.#isThere = false;
     this.#reason = reason;
-    for (const { reject } of this.#unanswered) reject(new NoAnswer('the connection broke'));
+    this.#questions.giveUp('the connection broke');
     for (const waiter of [...this.#waiters]) waiter.reject(new NotSent(this.#reason));
     if (wasThere) this.#options.onChange?.(this);
   }
-}
-
-function asFailure(error: Error): Error {
-  // It may be between two events: broken already, and nobody told yet.
-  if (/isn't writeable/.test(error.message)) return new NotSent('the connection broke');
-  return new NoAnswer(reasonOf(error));
 }

@@ -18,6 +18,7 @@ const LOG_US = 3_600_000_000;
 const WHATEVER = '';
 const NONE = '-';
 
+/** What scripts/write-documents.lua says of a write that wasn't made. */
 const LATE = 0;
 const LEASE_LOST = 2;
 const CHANGED = 3;
@@ -66,8 +67,8 @@ export class Documents implements DocumentStore {
     const { link, partition, mustBeOpen } = this.#parts;
     mustBeOpen();
     checkCollection(collection);
-    const place = collectionKey(partition.number, collection);
-    const keys = [partition.keys.state, place, changedKey(partition.number, collection)];
+    const key = collectionKey(partition.number, collection);
+    const keys = [partition.keys.state, key, changedKey(partition.number, collection)];
     const [counter = '', server = ''] = revision.split(' ');
     const reply = list(await link.run(DOCUMENTS_SINCE, keys, [counter, server]));
     const [isWhole, newCounter, newServer, found] = reply;
@@ -76,7 +77,7 @@ export class Documents implements DocumentStore {
     for (let at = 0; at < flat.length; at += 2) {
       const id = text(flat[at]);
       const value = bytesOrNone(flat[at + 1]);
-      const where = `${link.name}, ${place}`;
+      const where = `${link.name}, ${key}`;
       const read = () => value && decodeDocument(value);
       texts.push([id, readingValue(where, () => `document ${id}`, read)]);
     }

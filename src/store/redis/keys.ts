@@ -16,6 +16,7 @@ import type { UserKey } from '../store.ts';
  *   porchlight:{P}:docs:COLLECTION    hash: document by id
  *   porchlight:{P}:changed:COLLECTION sorted set: id by the revision that changed the document last
  *   porchlight:{P}:writes             sorted set: version of a write of documents by its instant, Unix time in ms
+ *   porchlight:{P}:confirmed          nothing: written so that WAIT waits for it, see confirmations.ts
  *   porchlight:{P}:state              hash:
  *     server     which server it was written on last: see scripts/begin.lua
  *     floor      what numbers given on that server are greater than

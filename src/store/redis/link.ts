@@ -11,13 +11,15 @@ export type Arg = string | number | Buffer;
 
 export interface RunOptions {
   /**
-   * Resolves only once as many replicas have it as the store's durability mode asks for; rejects with StoreUnavailable
-   * (mayBeKept) when too few say so in time. Without replicas asked for, it is the same as without.
+   * Resolves only once as many replicas have it as the store's durability mode asks for; rejects with
+   * StoreUnavailable (mayBeKept) when too few say so in time. Without replicas asked for, it is the same as
+   * without.
    */
   readonly confirm?: boolean;
   /**
-   * The script may be sent again when the connection breaks before its answer came, until `timeoutMs` after it was first
-   * sent: running it twice is the same as once. Called before each time it is sent again. Without it nothing is sent twice.
+   * The script may be sent again when the connection breaks before its answer came, until `timeoutMs` after
+   * it was first sent: running it twice is the same as once. Called before each time it is sent again.
+   * Without it nothing is sent twice.
    */
   readonly onResend?: () => void;
 }
@@ -29,7 +31,10 @@ export interface ServerReply {
   readonly reply: unknown;
 }
 
-/** The connection to Redis: one server, the primary that sentinels name, or a cluster. Nothing is queued while it is away. */
+/**
+ * The connection to Redis: one server, the primary that sentinels name, or a cluster. Nothing is queued while
+ * it is away.
+ */
 export interface Link {
   /** For people: where it leads, without credentials. */
   readonly name: string;
@@ -39,7 +44,10 @@ export interface Link {
    * @throws StoreUnavailable when there is no answer in time, or a refusal
    */
   ask(key: Arg, command: string, args: readonly Arg[]): Promise<unknown>;
-  /** Asks the same of every server that takes writes. @throws StoreUnavailable as `ask`, if one of them doesn't answer */
+  /**
+   * Asks the same of every server that takes writes.
+   * @throws StoreUnavailable as `ask`, if one of them doesn't answer
+   */
   askAll(command: string, args: readonly Arg[]): Promise<readonly ServerReply[]>;
   /**
    * Runs a script, which Redis may have to be told first, on the server that has its first key.
@@ -52,8 +60,8 @@ export interface Link {
     options?: RunOptions,
   ): Promise<unknown>;
   /**
-   * Hears messages of these channels, sent with SPUBLISH, each with one listener; it does so again by itself after a break, and what was sent
-   * meanwhile is lost.
+   * Hears messages of these channels, sent with SPUBLISH, each with one listener; it does so again by itself
+   * after a break, and what was sent meanwhile is lost.
    * @throws StoreUnavailable when that couldn't be had in time; it is tried on
    */
   listen(
@@ -61,8 +69,8 @@ export interface Link {
     onMessage: (channel: string, message: string) => void,
   ): Promise<void>;
   /**
-   * Calls `listener` each time a connection to a primary is there again, or leads to another server than before: what was
-   * written last may be gone.
+   * Calls `listener` each time a connection to a primary is there again, or leads to another server than
+   * before: what was written last may be gone.
    */
   onBack(listener: () => void): void;
   /** Waits for what was asked, if Redis is there, and lets go. */

@@ -14,11 +14,11 @@ const LEASE_MS = 2000;
 const KEEP_IDLE_MS = 30 * 24 * 3_600_000;
 
 export interface RedisStoreOptions {
-  /** `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS. */
+  /** An address as `readAddress` takes it. */
   readonly url: string;
   /**
-   * Into how many partitions a new store is divided, 16 by default: as many servers at most can share its work.
-   * That of a store that is there can't be changed.
+   * Into how many partitions a new store is divided, 16 by default: as many servers at most can share its
+   * work. That of a store that is there can't be changed.
    */
   readonly partitions?: number;
   /** How many records are kept decoded in memory. */

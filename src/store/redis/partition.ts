@@ -33,8 +33,8 @@ export class Partition {
   }
 
   /**
-   * The server's clock said so at some instant since the question was sent. What was known stays as long as it
-   * agrees with that: an answer may have waited for replicas.
+   * The server's clock said so at some instant since the question was sent. What was known stays as long as
+   * it agrees with that: an answer may have waited for replicas.
    */
   noticeTime(redisMs: number, sentMs: number): void {
     const atLeast = redisMs - performance.now();

@@ -1,6 +1,8 @@
 import { Confirmations } from './confirmations.ts';
-import { type Connection, type Server, serverName } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { SLOTS } from './key-slot.ts';
+import { type Server, serverName } from './server.ts';
+import { Signal } from './signal.ts';
 import type { View } from './topology.ts';
 
 /** How long a server may be silent before it is looked whether another has taken its place. */
@@ -31,7 +33,7 @@ export class Primaries {
   readonly #all = new Map<string, Primary>();
   /** What servers said since the view was taken: slot → server. */
   readonly #moved = new Map<number, Server>();
-  readonly #waiting = new Set<() => void>();
+  readonly #changed = new Signal();
   #view: View | undefined;
 
   constructor(options: PrimariesOptions) {
@@ -63,9 +65,9 @@ export class Primaries {
     const write = connect(server, () => {
       if (write.isThere && isBack) this.#options.onBack();
       isBack = true;
-      this.#tell();
+      this.#changed.give();
     });
-    const read = connect(server, () => this.#tell());
+    const read = connect(server, () => this.#changed.give());
     const confirmations = new Confirmations(write, replicas, timeoutMs);
     const primary = { server, write, read, confirmations };
     this.#all.set(name, primary);
@@ -86,7 +88,7 @@ export class Primaries {
     this.#view = view;
     // One that is new says so itself, as soon as it is there.
     if (before !== undefined && this.#hasMoved(before, view)) this.#options.onBack();
-    this.#tell();
+    this.#changed.give();
   }
 
   /** A server said that another one has the slot. */
@@ -106,21 +108,13 @@ export class Primaries {
 
   /** Resolves when something has changed, or the time is over. */
   changed(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#waiting.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, timeoutMs);
-      this.#waiting.add(done);
-    });
+    return this.#changed.next(timeoutMs);
   }
 
   async close(): Promise<void> {
     const connections = this.all.flatMap(({ write, read }) => [write, read]);
     await Promise.all(connections.map((connection) => connection.close()));
-    this.#tell();
+    this.#changed.give();
   }
 
   /** Whether keys have gone to a server that there is a connection to already. */
@@ -131,9 +125,5 @@ export class Primaries {
       if (this.at(to).write.isThere) return true;
     }
     return false;
-  }
-
-  #tell(): void {
-    for (const done of [...this.#waiting]) done();
   }
 }

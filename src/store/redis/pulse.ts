@@ -7,6 +7,7 @@ import type { Partition } from './partition.ts';
 import { list, text } from './reply.ts';
 import { BEAT } from './script.ts';
 
+/** How often it is tried while all is well. */
 const BEAT_MS = 1000;
 
 /** How often it is tried while writes fail. */
@@ -108,13 +109,13 @@ export class Pulse {
    * An estimate that agrees with it stays, so that the time doesn't go to and fro.
    */
   async #readClock(): Promise<void> {
-    const begin = performance.now();
+    const sentMs = performance.now();
     const [seconds, us] = list(await this.#link.ask(META, 'TIME', [])).map((each) => text(each));
     const redisMs = Number(seconds) * 1000 + Number(us) / 1000;
-    const half = (performance.now() - begin) / 2;
-    const middle = redisMs + half - Date.now();
-    const known = this.#aheadMs ?? middle;
-    this.#aheadMs = Math.min(Math.max(known, middle - half), middle + half);
+    const halfMs = (performance.now() - sentMs) / 2;
+    const middleMs = redisMs + halfMs - Date.now();
+    const knownMs = this.#aheadMs ?? middleMs;
+    this.#aheadMs = Math.min(Math.max(knownMs, middleMs - halfMs), middleMs + halfMs);
   }
 
   /** Somebody may have emptied Redis and made another store there, with other places for everything. */

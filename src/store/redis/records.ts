@@ -69,13 +69,13 @@ export class Records {
 
   /** What was known of these users; undefined unless that is all of them. */
   lastKnown(tenantId: string, userIds: readonly string[]): LastKnown | undefined {
-    const now = performance.now();
+    const nowMs = performance.now();
     const records: (UserRecord | undefined)[] = [];
     let ageMs = 0;
     for (const userId of userIds) {
       const slot = this.#cache.get(tenantId, userId);
       if (slot === undefined) return undefined;
-      ageMs = Math.max(ageMs, now - slot.knownMs);
+      ageMs = Math.max(ageMs, nowMs - slot.knownMs);
       records.push(recordOf(slot));
     }
     return ageMs < KNOWN_FOR_MS ? { records, ageMs: Math.ceil(ageMs) } : undefined;
@@ -129,7 +129,9 @@ export class Records {
     return values;
   }
 
-  /** The keys of records in as many lists as one command each can ask for: a cluster takes one slot at a time. */
+  /**
+   * The keys of records in as many lists as one command each can ask for: a cluster takes one slot at a time.
+   */
   #keys(users: readonly UserKey[]): AskedTogether[] {
     const lists = new Map<number, AskedTogether>();
     for (const [place, user] of users.entries()) {

@@ -1,5 +1,5 @@
-import type { Server } from './connection.ts';
 import { isRefusal } from './link-error.ts';
+import type { Server } from './server.ts';
 
 /** Where a member of a cluster sends a call on to; nothing of it was done. */
 export interface Redirection {

@@ -1,13 +1,8 @@
 import { StoreUnavailable } from '../errors.ts';
+import { accessTo, accessToSentinels } from './access.ts';
 import type { Address } from './address.ts';
 import { ClusterMap } from './cluster-map.ts';
-import {
-  type Access,
-  Connection,
-  type ConnectionOptions,
-  type Server,
-  serverName,
-} from './connection.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
 import { slotOf } from './key-slot.ts';
 import type { Arg, Link, RunOptions, ServerReply } from './link.ts';
 import { RETRY_AFTER_MS, reasonOf } from './link-error.ts';
@@ -15,31 +10,25 @@ import { Primaries } from './primaries.ts';
 import type { Script } from './script.ts';
 import { Failure, Sender } from './sender.ts';
 import { Sentinels } from './sentinels.ts';
-import { complaintAbout } from './server-info.ts';
+import { type Server, serverName } from './server.ts';
+import { complaintAbout, type ServerInfo } from './server-info.ts';
+import { ServerSearch } from './server-search.ts';
 import { Subscriber } from './subscriber.ts';
 import { standalone, type Topology } from './topology.ts';
 
-/** How often it is seen to that all is in place. */
-const TICK_MS = 250;
-
-/** How soon after a search for the servers another one may begin. */
-const PAUSE_MS = 100;
+/** How soon servers that can't be had at the start are tried again. */
+const AGAIN_MS = 250;
 
 /** Holds the parts together: who takes writes (topology), the connections to them, sending, and hearing. */
 export class RedisLink implements Link {
   readonly name: string;
   readonly kind: Address['kind'];
   readonly #timeoutMs: number;
-  readonly #topology: Topology;
+  readonly #search: ServerSearch;
   readonly #primaries: Primaries;
   readonly #sender: Sender;
   readonly #subscriber: Subscriber;
   readonly #backListeners = new Set<() => void>();
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
-  #lookedMs = Number.NEGATIVE_INFINITY;
-  #isSuspect = false;
-  #isClosed = false;
 
   constructor(address: Address, Redis: ConnectionOptions['Redis'], timeoutMs: number) {
     this.name = address.name;
@@ -48,9 +37,8 @@ export class RedisLink implements Link {
     const basis = { Redis, access: accessTo(address), timeoutMs };
     const serving = {
       ...basis,
-      check: (info: ReadonlyMap<string, string>) => complaintAbout(info, address.kind),
+      check: (info: ServerInfo) => complaintAbout(info, address.kind),
     };
-    this.#topology = topologyOf(address, basis);
     this.#primaries = new Primaries({
       replicas: address.replicas,
       timeoutMs,
@@ -59,7 +47,7 @@ export class RedisLink implements Link {
         for (const listener of this.#backListeners) listener();
       },
     });
-    const suspect = () => this.#suspect();
+    const suspect = () => this.#search.suspect();
     this.#sender = new Sender({
       primaries: this.#primaries,
       timeoutMs,
@@ -73,6 +61,15 @@ export class RedisLink implements Link {
       ownerOf: (slot) => this.#primaries.ownerOf(slot),
       suspect,
     });
+    this.#search = new ServerSearch({
+      topology: topologyOf(address, basis),
+      onView: (view) => {
+        this.#primaries.apply(view);
+        this.#subscriber.tend();
+      },
+      onTick: () => this.#subscriber.tend(),
+      isTroubled: () => this.#primaries.isTroubled(),
+    });
   }
 
   /** @throws Error with the reason when one of the servers can't be had in time */
@@ -80,7 +77,7 @@ export class RedisLink implements Link {
     const endMs = performance.now() + this.#timeoutMs;
     for (;;) {
       try {
-        await this.#look();
+        await this.#search.look();
         await Promise.all(
           this.#primaries.all.flatMap(({ server, write, read }) =>
             [write, read].map((each) =>
@@ -94,10 +91,10 @@ export class RedisLink implements Link {
       } catch (error) {
         // A server on its own is there or not; others may be about to take over.
         if (this.kind === 'standalone' || performance.now() > endMs) throw error;
-        await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }
-    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
+    this.#search.start();
   }
 
   async ask(key: Arg, command: string, args: readonly Arg[]): Promise<unknown> {
@@ -139,11 +136,8 @@ export class RedisLink implements Link {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    clearInterval(this.#timer);
-    const parts = [this.#subscriber, this.#primaries, this.#topology];
+    const parts = [this.#search, this.#subscriber, this.#primaries];
     await Promise.all(parts.map((each) => each.close()));
-    await this.#looking;
   }
 
   #fail(error: unknown): never {
@@ -160,39 +154,6 @@ export class RedisLink implements Link {
   #prefix(server: Server): string {
     return this.kind === 'standalone' ? '' : `${serverName(server)}: `;
   }
-
-  #suspect(): void {
-    this.#isSuspect = true;
-    if (performance.now() - this.#lookedMs > PAUSE_MS) void this.#lookAgain();
-  }
-
-  #tick(): void {
-    this.#subscriber.tend();
-    const isDue = performance.now() - this.#lookedMs >= this.#topology.everyMs;
-    if (isDue || this.#isSuspect || this.#primaries.isTroubled()) void this.#lookAgain();
-  }
-
-  #lookAgain(): Promise<void> | undefined {
-    if (this.#isClosed) return undefined;
-    this.#looking ??= this.#look()
-      .catch(() => {
-        // The servers that are known go on; the next tick tries again.
-      })
-      .finally(() => {
-        this.#looking = undefined;
-      });
-    return this.#looking;
-  }
-
-  async #look(): Promise<void> {
-    this.#lookedMs = performance.now();
-    this.#isSuspect = false;
-    const view = await this.#topology.look();
-    this.#lookedMs = performance.now();
-    if (this.#isClosed) return;
-    this.#primaries.apply(view);
-    this.#subscriber.tend();
-  }
 }
 
 function topologyOf(address: Address, basis: ConnectionOptions): Topology {
@@ -200,26 +161,10 @@ function topologyOf(address: Address, basis: ConnectionOptions): Topology {
     case 'standalone':
       return standalone(address.servers[0]);
     case 'sentinel': {
-      const access = accessAs(address.isSecure, address.sentinelUser, address.sentinelPassword);
+      const access = accessToSentinels(address);
       return new Sentinels(address.servers, address.primary, { ...basis, access });
     }
     case 'cluster':
       return new ClusterMap(address.servers, basis);
   }
-}
-
-function accessTo({ isSecure, username, password, db }: Address): Access {
-  return { ...accessAs(isSecure, username, password), db };
-}
-
-function accessAs(
-  isSecure: boolean,
-  username: string | undefined,
-  password: string | undefined,
-): Access {
-  return {
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    ...(isSecure && { tls: {} }),
-  };
 }

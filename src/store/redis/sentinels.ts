@@ -1,7 +1,8 @@
-import { Connection, type ConnectionOptions, type Server, serverName } from './connection.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
 import { gather } from './gather.ts';
 import { isRefusal } from './link-error.ts';
 import { list, pairs, text } from './reply.ts';
+import type { Server } from './server.ts';
 import { type Topology, type View, viewOf } from './topology.ts';
 
 /** How often sentinels are asked: a switch is noticed no later, also by who is cut off from the others. */
@@ -17,8 +18,8 @@ interface Answer {
 }
 
 /**
- * The primary that sentinels name. All of them are asked, and who knows of the latest switch is believed: one that was
- * cut off names the old primary for as long as it is.
+ * The primary that sentinels name. All of them are asked, and who knows of the latest switch is believed: one
+ * that was cut off names the old primary for as long as it is.
  */
 export class Sentinels implements Topology {
   readonly everyMs = EVERY_MS;
@@ -46,12 +47,12 @@ export class Sentinels implements Topology {
   }
 
   async #ask(connection: Connection): Promise<Answer> {
-    const name = serverName(connection.server);
     try {
       await connection.whenThere(this.#timeoutMs);
       const ask = (what: string) =>
         connection.send('SENTINEL', [what, this.#primaryName], this.#timeoutMs);
-      // The second names the new primary only when the switch is complete; the first does as soon as there is one.
+      // The second names the new primary only when the switch is complete; the first does as soon as there is
+      // one.
       const [address, primary] = await Promise.all([ask('GET-MASTER-ADDR-BY-NAME'), ask('MASTER')]);
       const [host, port] = list(address).map(text);
       return {
@@ -59,7 +60,7 @@ export class Sentinels implements Topology {
         epoch: Number(pairs(primary).get('config-epoch')),
       };
     } catch (error) {
-      throw new Error(`${name}: ${this.#reasonIn(error)}`, { cause: error });
+      throw new Error(`${connection.name}: ${this.#reasonIn(error)}`, { cause: error });
     }
   }
 

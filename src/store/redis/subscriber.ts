@@ -1,6 +1,8 @@
-import { type Connection, type Server, serverName } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { slotOf } from './key-slot.ts';
 import { NotSent, reasonOf } from './link-error.ts';
+import { type Server, serverName } from './server.ts';
+import { Signal } from './signal.ts';
 
 /** How often a subscription is asked for that isn't there, or whether a silent connection still is. */
 const PING_MS = 1000;
@@ -30,14 +32,14 @@ export interface EarHooks {
 }
 
 /**
- * Hears messages, for each channel from the server that has its slot. A message that is sent while a connection is
- * away is lost; the subscription comes back.
+ * Hears messages, for each channel from the server that has its slot. A message that is sent while a
+ * connection is away is lost; the subscription comes back.
  */
 export class Subscriber {
   readonly #options: SubscriberOptions;
   readonly #ears = new Map<string, Ear>();
   readonly #listeners = new Map<string, (channel: string, message: string) => void>();
-  readonly #waiting = new Set<() => void>();
+  readonly #subscribed = new Signal();
   #reason = 'not connected';
 
   constructor(options: SubscriberOptions) {
@@ -58,15 +60,7 @@ export class Subscriber {
     while (!channels.every((channel) => this.#isHeard(channel))) {
       const leftMs = endMs - performance.now();
       if (leftMs <= 0) throw new NotSent(`cannot subscribe: ${this.#reason}`);
-      await new Promise<void>((resolve) => {
-        const done = () => {
-          clearTimeout(timer);
-          this.#waiting.delete(done);
-          resolve();
-        };
-        const timer = setTimeout(done, leftMs);
-        this.#waiting.add(done);
-      });
+      await this.#subscribed.next(leftMs);
     }
   }
 
@@ -151,10 +145,12 @@ export class Subscriber {
       this.#options.suspect();
     }
     if (!connection.isThere) subscribed.clear();
-    for (const done of [...this.#waiting]) done();
+    this.#subscribed.give();
   }
 
-  /** Nothing may be said for long: without a question it wouldn't be noticed that nobody is there any more. */
+  /**
+   * Nothing may be said for long: without a question it wouldn't be noticed that nobody is there any more.
+   */
   #ping(ear: Ear): void {
     const nowMs = performance.now();
     if (nowMs - ear.pingedMs < PING_MS) return;

@@ -1,4 +1,4 @@
-import type { Server } from './connection.ts';
+import type { Server } from './server.ts';
 
 /** Which servers take writes, and for which keys. */
 export interface View {

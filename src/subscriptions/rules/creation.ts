@@ -14,7 +14,7 @@ import {
 import { checkLifecycle, parseExpiration } from './lifetime.ts';
 
 /** A certificate with a large key is some 2 KB; what is longer is looked at by nobody. */
-export const LONGEST_CERTIFICATE = 16_384;
+const LONGEST_CERTIFICATE = 16_384;
 
 type Text = string | null | undefined;
 

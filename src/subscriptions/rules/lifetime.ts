@@ -8,13 +8,13 @@ const MINUTE_MS = 60_000;
 const LEAST_LIFETIME_MS = 45 * MINUTE_MS;
 
 /** Graph's limit for presence, and ours where Porchlight's additions are allowed. */
-export const MOST_LIFETIME_MS: Record<Profile, number> = {
+const MOST_LIFETIME_MS: Record<Profile, number> = {
   graph: 60 * MINUTE_MS,
   extended: 7 * 24 * 60 * MINUTE_MS,
 };
 
 /** A subscription that lives longer must be told of its lifecycle. */
-export const MOST_WITHOUT_LIFECYCLE_MS = 60 * MINUTE_MS;
+const MOST_WITHOUT_LIFECYCLE_MS = 60 * MINUTE_MS;
 
 /**
  * When a subscription asked for now ends.

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { type Clock, steadyClock } from './clock.ts';
+import type { Profile } from './graph/settable.ts';
+import { createEncryptor } from './notifications/encryption.ts';
+import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
+import { Notifier } from './notifications/notifier.ts';
+import { recipientOf } from './notifications/recipient.ts';
+import { type DeliveryTerms, GRAPH_TERMS } from './notifications/terms.ts';
+import type { Outbound } from './outbound/outbound.ts';
+import type { Directory } from './presence/directory.ts';
+import { createFeedTails } from './presence/feed-tails.ts';
+import { createShifts, type Shifts } from './shifts.ts';
+import type { PresenceStore } from './store/store.ts';
+import { createHub, type Hub } from './stream/hub.ts';
+import { createHandshake } from './subscriptions/handshake.ts';
+import { createRegistry } from './subscriptions/registry.ts';
+import { createSubscriptionService, type SubscriptionService } from './subscriptions/service.ts';
+
+export interface FollowingParts {
+  readonly store: PresenceStore;
+  readonly clock: Clock;
+  /** A clock that never steps; the machine's by default. */
+  readonly steadyClock?: Clock;
+  readonly profile: Profile;
+  readonly directory: Directory;
+  /** Reaches receivers of notifications. */
+  readonly outbound: Outbound;
+  /** Encrypts resource data. Closed by `stop`; in this thread by default. */
+  readonly encryptor?: Encryptor;
+  readonly validationTokens: (origin: () => string) => ValidationTokens;
+  /** By what clients know the server. */
+  readonly origin: () => string;
+  readonly feedRetentionMs: number;
+  /** Where delivery is to be more or less patient than Graph. */
+  readonly delivery?: Partial<DeliveryTerms>;
+  readonly log: Logger;
+}
+
+/** What follows the feed and sees to it: who is told of changes, and which server does the work on it. */
+export interface Following {
+  readonly notifier: Notifier;
+  readonly subscriptions: SubscriptionService;
+  readonly shifts: Shifts;
+  readonly hub: Hub;
+  /** Resolves when this server's share of the work has begun. */
+  start(): Promise<void>;
+  /** Ends everything that follows the feed, but for the streams. */
+  stop(): Promise<void>;
+}
+
+/** Takes the subscriptions that are kept, and begins no work yet. Rejects as `SubscriptionService.load`. */
+export async function openFollowing(parts: FollowingParts): Promise<Following> {
+  const { store, clock, profile, directory, outbound, log } = parts;
+  const { encryptor = createEncryptor() } = parts;
+
+  const registry = createRegistry();
+  const tails = createFeedTails({
+    store,
+    clock,
+    onError: (error) => log.error({ err: error }, 'reading the feed failed'),
+  });
+  const notifier = new Notifier({
+    store,
+    clock,
+    tails,
+    turns: { lease: (partition) => shifts.lease(partition) },
+    subscribed: () => subscriptions.settled(),
+    matching: registry.matching,
+    outbound,
+    encryptor,
+    tokens: parts.validationTokens(parts.origin),
+    random: Math.random,
+    terms: { ...GRAPH_TERMS, dropsForHanging: profile === 'graph', ...parts.delivery },
+    log,
+  });
+  const subscriptions = createSubscriptionService({
+    documents: store.documents,
+    registry,
+    clock,
+    profile,
+    directory,
+    courier: notifier,
+    // Its own affairs are the business of whoever has the partition of its id.
+    isOurTurn: ({ tenantId, id }) =>
+      shifts.lease(store.partitionOf({ tenantId, userId: id })) !== undefined,
+    handshake: createHandshake({ outbound, randomUUID }),
+    refusal: (url) => outbound.refusal(url),
+    checkCertificate(certificate, certificateId, atMs) {
+      const recipient = recipientOf(certificate, certificateId, atMs);
+      return typeof recipient === 'string' ? recipient : undefined;
+    },
+    randomUUID,
+    onError: (error) => log.error({ err: error }, 'looking after a subscription failed'),
+  });
+  await subscriptions.load();
+  const shifts = createShifts({
+    store,
+    clock,
+    steadyClock: parts.steadyClock ?? steadyClock,
+    notifier,
+    retentionMs: parts.feedRetentionMs,
+    onError: (what, error) => log.error({ err: error }, what),
+  });
+  const hub = createHub({
+    store,
+    tails,
+    clock,
+    onError: (error) => log.error({ err: error }, 'a stream could not be read on'),
+  });
+
+  return {
+    notifier,
+    subscriptions,
+    shifts,
+    hub,
+
+    async start() {
+      notifier.start();
+      await shifts.start();
+      await subscriptions.start();
+    },
+
+    async stop() {
+      await shifts.stop();
+      await subscriptions.stop();
+      await tails.stop();
+      await notifier.stop();
+      await encryptor.close();
+    },
+  };
+}

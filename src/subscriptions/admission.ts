@@ -1,0 +1,77 @@
+import type { Caller } from '../auth/caller.ts';
+import type { Clock } from '../clock.ts';
+import type { Profile } from '../graph/settable.ts';
+import type { Directory } from '../presence/directory.ts';
+import type { Courier } from './courier.ts';
+import type { Guards } from './guards.ts';
+import type { GatedHandshake } from './handshake-gate.ts';
+import type { Ledger } from './ledger.ts';
+import { onNewest } from './on-newest.ts';
+import type { Queues } from './queues.ts';
+import type { Registry } from './registry.ts';
+import { parseResource } from './resource.ts';
+import { checkRoom } from './room.ts';
+import { type CreationRequest, creationOf } from './rules/creation.ts';
+import type { RuleTerms } from './rules/fields.ts';
+import type { Subscription } from './subscription.ts';
+
+export interface AdmissionParts {
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly profile: Profile;
+  readonly directory: Directory;
+  readonly courier: Pick<Courier, 'place'>;
+  readonly handshake: GatedHandshake;
+  readonly guards: Guards;
+  readonly ledger: Pick<Ledger, 'add'>;
+  readonly inTurn: Queues;
+  readonly ruleTerms: () => RuleTerms;
+  /** Resolves when what was written before is in the registry. */
+  readonly settled: () => Promise<void>;
+  randomUUID(): string;
+}
+
+/** Takes a new subscription in. As `SubscriptionService.create`. */
+export type Admission = (caller: Caller, request: CreationRequest) => Promise<Subscription>;
+
+export function createAdmission(parts: AdmissionParts): Admission {
+  const { registry, clock, profile, directory, courier, handshake } = parts;
+  const { guards, ledger, inTurn, ruleTerms, settled } = parts;
+
+  return async (caller, request) => {
+    const { tenantId, appId, userId } = caller;
+    const creation = creationOf(request, ruleTerms());
+    const { resource } = request;
+    const meaning = parseResource(resource, { tenantId, profile, directory });
+    const wanted = { ...creation, ...meaning, tenantId, appId, userId, resource };
+    // Its predecessor may have been removed on another server just now.
+    await settled();
+    checkRoom(registry, wanted, profile, clock.nowMs());
+    await handshake(caller, creation);
+    const id = parts.randomUUID();
+    const app = `${tenantId}/${appId}`;
+    const make = async () => {
+      const guard = guards.edit(app, id);
+      await settled();
+      // The write may have been made, and found itself there when the store sent it again.
+      const made = registry.get(id);
+      if (made !== undefined) return made;
+      const nowMs = clock.nowMs();
+      // Another may have come meanwhile.
+      checkRoom(registry, wanted, profile, nowMs);
+      const subscription: Subscription = {
+        ...wanted,
+        id,
+        createdMs: nowMs,
+        renewedMs: nowMs,
+        authorizedMs: nowMs,
+        authorizedUntilMs: caller.expiresMs,
+        reauthorizationAskedForMs: 0,
+        begins: await courier.place(),
+      };
+      await ledger.add(subscription, guard);
+      return subscription;
+    };
+    return inTurn(app, () => onNewest(guards.settled, make));
+  };
+}
