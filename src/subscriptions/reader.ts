@@ -1,13 +1,14 @@
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
 import { GraphError } from '../graph/error.ts';
+import { StoreUnavailable } from '../store/errors.ts';
 import type { Registry } from './registry.ts';
 import type { Subscription } from './subscription.ts';
 
 /**
- * What is asked of the registry. It may be a moment behind what was written on another server, so what isn't
- * found is looked for once more when everything written before is known; lists wait for that first. All
- * of it rejects with StoreUnavailable when that can't be had.
+ * What is asked of the registry. It may be a moment behind what was written on another server, so all of it
+ * waits first until everything written before is known. While the store can't be asked, a subscription that is
+ * known is answered as it was; what isn't, and lists, reject with StoreUnavailable.
  */
 export interface Reader {
   /** The caller's own one, unless it has expired. @throws GraphError 404 */
@@ -36,9 +37,11 @@ export function createReader({ registry, clock, settled }: ReaderParts): Reader 
       const known = registry.get(id.toLowerCase());
       return known !== undefined && isMeant(known) ? known : undefined;
     };
-    const known = look();
-    if (known !== undefined) return known;
-    await settled();
+    try {
+      await settled();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable) || look() === undefined) throw error;
+    }
     return look();
   }
 

@@ -75,12 +75,12 @@ describe('what one server did', () => {
     const caller = exampleCaller({ expiresMs: START_MS + 30 * MINUTE_MS });
     await other.service.reauthorize(caller, made.id);
     await one.service.renew(user, made.id, { notificationUrl: ELSEWHERE });
-    await other.service.remove(user, made.id);
-    await expect(one.service.get(user, made.id)).resolves.toMatchObject({
+    await expect(other.service.get(user, made.id)).resolves.toMatchObject({
       notificationUrl: ELSEWHERE,
     });
-    await expect(one.service.renew(user, made.id, renewal)).rejects.toEqual(status(404));
+    await other.service.remove(user, made.id);
     await expect(one.service.get(user, made.id)).rejects.toEqual(status(404));
+    await expect(one.service.renew(user, made.id, renewal)).rejects.toEqual(status(404));
     expect((await servers.kept()).subscriptions.size).toBe(0);
   });
 
