@@ -5,8 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // By default a core is left over; here tests mostly wait for programs that they started.
-    maxWorkers: 2,
+    // More than there may be cores: tests mostly wait for programs that they started, and for leases to run out.
+    maxWorkers: 3,
     // The fast-check seeds and the crash seeds are printed by the tests that use them.
     reporters: ['default'],
   },

@@ -3,7 +3,7 @@ import { temporaryFolder } from '../program.ts';
 import { crashAgainAndAgain, type Tally } from './lane.ts';
 
 /** How often the server is killed; more on demand. */
-const CYCLES = Number(process.env.CRASH_CYCLES ?? 40);
+const CYCLES = Number(process.env.CRASH_CYCLES ?? 30);
 
 /** Cycle n has the seed SEED + n; one cycle is replayed with its seed and CRASH_CYCLES=1. */
 const SEED = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 2 ** 31));
