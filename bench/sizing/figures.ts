@@ -57,22 +57,22 @@ export const MEASURED = {
   on: '2026-11-21',
   machine: 'AMD EPYC, 2 cores, 23.5 GiB, Linux 6.18, Node v20.20.2, Redis 7.0.15',
   command:
-    'npm run bench -- redis-keep-alive redis-commit redis-nodes redis-read redis-memory redis-hints --rounds 3 --seconds 3',
+    'npm run bench -- redis-keep-alive redis-commit redis-nodes redis-read redis-memory redis-hints --rounds 3 --seconds 2',
 } as const;
 
 /** To be replaced as a whole after a run of the command above; each says where it is in what is printed. */
 export const FIGURES: Figures = {
   node: {
     // redis-keep-alive, 100,000 users, everysec: CPU each
-    keepAlive: 109.0,
+    keepAlive: 76.0,
     // redis-read, GET of one: CPU each
-    get: 75.8,
+    get: 55.6,
     // redis-read, of 100,000 at random: CPU each
-    bulkRead: 7_460.5,
+    bulkRead: 6_053.5,
     // redis-memory, changes in the feed, two sessions: CPU each
-    change: 5.34,
+    change: 8.26,
     // redis-hints: of the node
-    hint: 4.8,
+    hint: 5.5,
     // webhook-burst, at all endpoints at once: CPU for each change, committed (to LMDB) and delivered
     webhook: 36.4,
     // stream-fan-out, 1 change under way: CPU each
@@ -80,25 +80,25 @@ export const FIGURES: Figures = {
   },
   redis: {
     // redis-commit, 100 under way: the script by redis-benchmark, not pipelined, of Redis
-    commit: 24.7,
+    commit: 21.4,
     // redis-commit, 100 connections: a record read by GET, of Redis
-    get: 7,
+    get: 6.9,
     // redis-read, of 100,000 at random: of Redis
-    bulkRead: 889.3,
+    bulkRead: 910.0,
     // redis-memory, changes in the feed, two sessions: of Redis
-    change: 0.27,
+    change: 0.5,
     // redis-hints: of Redis
-    hint: 0.51,
+    hint: 0.53,
   },
   network: {
     // redis-commit, the script by redis-benchmark, not pipelined: received and sent
-    commit: 489,
+    commit: 496,
     // redis-keep-alive, 100,000 users, everysec: in its log
     replicated: 166,
     // redis-commit, a record read by GET: received and sent
     get: 157,
     // redis-read, of 100,000 at random: received and sent
-    bulkRead: 96_922,
+    bulkRead: 96_407,
     // redis-memory, changes in the feed, two sessions: sent
     change: 126,
     // redis-hints: sent to each
