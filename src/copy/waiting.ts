@@ -1,5 +1,5 @@
-import { type KeptDelivery, readDelivery } from '../notifications/progress.ts';
-import { readPlace } from '../store/place.ts';
+import { type KeptDelivery, readDelivery, resumesAt } from '../notifications/progress.ts';
+import { partitionsOf } from '../store/partition.ts';
 import type { FeedCursor, PresenceStore } from '../store/store.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 
@@ -33,28 +33,12 @@ export class Waiting {
 
   /** Whether the next holder of some partition would read on before its end for this one. */
   waits(subscription: Subscription): boolean {
-    return this.#partitionsOf(subscription).some((number) => {
+    const { tenantId, scope } = subscription;
+    return partitionsOf(tenantId, scope, this.#store).some((number) => {
       const partition = this.#partitions[number];
       if (partition === undefined) return false;
-      const { lanes, tail, end } = partition;
-      const kept = lanes.get(subscription.id);
-      const from =
-        kept === undefined ? this.#beginning(subscription, number) : (kept.place ?? tail);
-      return from === undefined || from < end;
+      const from = resumesAt(subscription, partition, number, this.#store.partitions);
+      return from === undefined || from < partition.end;
     });
-  }
-
-  /** Where a subscription begins that no holder of the partition knew; undefined where nothing tells. */
-  #beginning({ begins }: Subscription, partition: number): FeedCursor | undefined {
-    try {
-      return readPlace(begins, this.#store.partitions)[partition];
-    } catch {
-      return this.#partitions[partition]?.tail;
-    }
-  }
-
-  #partitionsOf({ tenantId, scope }: Subscription): readonly number[] {
-    if (scope === 'tenant') return [...this.#partitions.keys()];
-    return [...new Set(scope.map((userId) => this.#store.partitionOf({ tenantId, userId })))];
   }
 }

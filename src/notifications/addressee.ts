@@ -1,3 +1,4 @@
+import { partitionsOf } from '../store/partition.ts';
 import type { PresenceStore } from '../store/store.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -68,13 +69,10 @@ export class Addressees {
 
   #partitionsOf({ tenantId, scope }: Subscription): readonly number[] | undefined {
     const { store } = this.#parts;
+    // One for all of them, which are most: it isn't kept for each.
     if (scope === 'tenant' || store.partitions === 1) return undefined;
-    const found = new Set<number>();
-    for (const userId of scope) {
-      found.add(store.partitionOf({ tenantId, userId }));
-      if (found.size === store.partitions) return undefined;
-    }
-    return [...found];
+    const partitions = partitionsOf(tenantId, scope, store);
+    return partitions.length === store.partitions ? undefined : partitions;
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { OpenTail } from '../presence/feed-tails.ts';
-import { readPlace } from '../store/place.ts';
 import type { FeedBounds, FeedCursor, Lease, PresenceStore } from '../store/store.ts';
 import { type Addressee, type Addressees, concerns } from './addressee.ts';
 import { Bookkeeper, type BookkeeperParts } from './bookkeeper.ts';
@@ -11,7 +10,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { Lane } from './lane.ts';
 import { Losses } from './losses.ts';
 import { Matcher } from './matcher.ts';
-import type { KeptDelivery } from './progress.ts';
+import { beginsAt, type KeptDelivery, resumesAt } from './progress.ts';
 import type { DeliveryTerms } from './terms.ts';
 import type { Turns } from './turns.ts';
 
@@ -94,7 +93,10 @@ export class Channel {
   /** A subscription that this server has just heard of. */
   begin(to: Addressee): void {
     if (!concerns(to, this.partition)) return;
-    this.#place(to, this.#begins(to));
+    const { kept, store, bounds } = this.#parts;
+    const { begins } = to.subscriber.subscription;
+    const from = beginsAt(begins, kept.tail, this.partition, store.partitions) ?? bounds.end;
+    this.#place(to, from);
     this.#catchUp.wake();
   }
 
@@ -164,9 +166,10 @@ export class Channel {
 
   /** Where a subscription goes on that was there when the lease was taken. */
   #resume(to: Addressee): void {
-    const { kept } = this.#parts;
+    const { kept, store, bounds } = this.#parts;
     const was = kept.lanes.get(to.id);
-    const from = was === undefined ? this.#begins(to) : (was.place ?? this.#deliveries.rest);
+    const { subscription } = to.subscriber;
+    const from = resumesAt(subscription, kept, this.partition, store.partitions) ?? bounds.end;
     this.#place(to, from, was?.lost);
     if (was?.failingSinceMs != null) to.endpoint.health.wasFailing(was.failingSinceMs);
   }
@@ -182,16 +185,5 @@ export class Channel {
     const { lane } = deliveries.make(to, from);
     lane.lost = lost;
     lane.isBehind ||= from < seen;
-  }
-
-  /** Where a subscription begins that no holder of this partition knew. */
-  #begins({ subscriber }: Addressee): FeedCursor {
-    const { store, kept, bounds } = this.#parts;
-    try {
-      const place = readPlace(subscriber.subscription.begins, store.partitions);
-      return place[this.partition] ?? bounds.end;
-    } catch {
-      return kept.tail ?? bounds.end;
-    }
   }
 }

@@ -1,4 +1,6 @@
+import { readPlace } from '../store/place.ts';
 import type { DocumentEdit, DocumentStore, FeedCursor } from '../store/store.ts';
+import type { Subscription } from '../subscriptions/subscription.ts';
 
 /** What is kept of a subscription in a partition. Whatever else a lane knows, it reads again from the feed. */
 export interface KeptLane {
@@ -29,6 +31,35 @@ export async function readDelivery(documents: DocumentStore): Promise<KeptDelive
   const tail = (await documents.all(TAIL.collection)).get(TAIL.id);
   // Without a lane the place was left where it was, and nobody needs what came since.
   return { tail: lanes.size === 0 ? undefined : tail, lanes };
+}
+
+/**
+ * Where delivery of a partition goes on for a subscription that the next holder knows: at its own place, or
+ * with the tail where it has none, or where it begins if no holder ever got as far as to know it. Undefined
+ * where nothing tells.
+ */
+export function resumesAt(
+  { begins, id }: Pick<Subscription, 'begins' | 'id'>,
+  { lanes, tail }: KeptDelivery,
+  partition: number,
+  partitions: number,
+): FeedCursor | undefined {
+  const was = lanes.get(id);
+  return was === undefined ? beginsAt(begins, tail, partition, partitions) : (was.place ?? tail);
+}
+
+/** Where it begins in a partition; one that says nothing of that store begins with the tail. */
+export function beginsAt(
+  begins: string,
+  tail: FeedCursor | undefined,
+  partition: number,
+  partitions: number,
+): FeedCursor | undefined {
+  try {
+    return readPlace(begins, partitions)[partition];
+  } catch {
+    return tail;
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { StoreUnusable } from './errors.ts';
  * @param isDamage whether an error is what the store's own technology says of damage
  */
 export function readingValue<Value>(
-  path: string,
+  path: () => string,
   what: () => string,
   read: () => Value,
   isDamage: (error: unknown) => boolean = () => false,
@@ -15,11 +15,13 @@ export function readingValue<Value>(
     return read();
   } catch (error) {
     if (error instanceof NewerValue) {
-      throw new StoreUnusable('StoreNewer', path, `${what()}: ${error.message}`, { cause: error });
+      throw new StoreUnusable('StoreNewer', path(), `${what()}: ${error.message}`, {
+        cause: error,
+      });
     }
     if (error instanceof DamagedValue || error instanceof RangeError || isDamage(error)) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new StoreUnusable('StoreDamaged', path, `${what()}: ${reason}`, { cause: error });
+      throw new StoreUnusable('StoreDamaged', path(), `${what()}: ${reason}`, { cause: error });
     }
     throw error;
   }

@@ -1,4 +1,4 @@
-import type { UserKey } from './store.ts';
+import type { PresenceStore, UserKey } from './store.ts';
 
 const OFFSET = 0x811c9dc5;
 const PRIME = 0x01000193;
@@ -19,4 +19,16 @@ function mixIn(start: number, text: string): number {
   let hash = start;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), PRIME);
   return hash;
+}
+
+/** The partitions in which these users are, or anyone of a tenant; ascending, each once. */
+export function partitionsOf(
+  tenantId: string,
+  users: Iterable<string> | 'tenant',
+  store: Pick<PresenceStore, 'partitions' | 'partitionOf'>,
+): readonly number[] {
+  if (users === 'tenant') return Array.from({ length: store.partitions }, (_, at) => at);
+  const found = new Set<number>();
+  for (const userId of users) found.add(store.partitionOf({ tenantId, userId }));
+  return [...found].sort((a, b) => a - b);
 }

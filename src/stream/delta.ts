@@ -6,10 +6,11 @@ import { type Found, presencesJson, readAsked } from '../http/operations/asked-u
 import { presenceSchema } from '../http/operations/presence-schema.ts';
 import { selectedProperties } from '../http/operations/select.ts';
 import { type Call, json, type Reply, type Route } from '../http/route.ts';
+import { partitionsOf } from '../store/partition.ts';
 import { type Asked, askedFor, idsIn } from './asked.ts';
 import { changedSince } from './changed.ts';
 import { type DeltaState, deltaToken, digestOf, readDeltaToken } from './delta-token.ts';
-import { boundsOf, partitionsOf } from './partitions.ts';
+import { boundsOf } from './partitions.ts';
 import type { StreamParts } from './stream-presences.ts';
 import { everyone, TENANT_PAGE } from './tenant.ts';
 

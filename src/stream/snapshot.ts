@@ -1,10 +1,11 @@
 import { presenceJson } from '../graph/presence-json.ts';
 import { type AskedUsers, presencesJson, readAsked } from '../http/operations/asked-users.ts';
 import type { PresenceService } from '../presence/service.ts';
+import { partitionsOf } from '../store/partition.ts';
 import { type Place, placeText } from '../store/place.ts';
 import type { PresenceStore } from '../store/store.ts';
 import { placeOnly, presenceEvent, RETRY, snapshotEvent } from './events.ts';
-import { boundsOf, partitionsOf } from './partitions.ts';
+import { boundsOf } from './partitions.ts';
 import type { Beginning } from './start.ts';
 import { everyone } from './tenant.ts';
 import type { Watch } from './watch.ts';

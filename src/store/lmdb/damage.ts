@@ -5,7 +5,7 @@ const LMDB_DAMAGE = [-30797, -30796, -30793];
 
 /** Runs `read`; what it meets of damage in the file becomes a `StoreUnusable` that says where. */
 export function reading<Value>(path: string, what: () => string, read: () => Value): Value {
-  return readingValue(path, what, read, isLmdbDamage);
+  return readingValue(() => path, what, read, isLmdbDamage);
 }
 
 function isLmdbDamage(error: unknown): boolean {

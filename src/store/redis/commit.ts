@@ -3,7 +3,7 @@ import { encodeFeedEntry, encodeRecord } from '../codec.ts';
 import { type Draft, type Drafts, dueArgument, idleArgument } from './drafts.ts';
 import type { Arg, Link } from './link.ts';
 import type { Partition } from './partition.ts';
-import { bytesOrNone, integer, list } from './reply.ts';
+import { bytesOrNone, integer } from './reply.ts';
 import { COMMIT } from './script.ts';
 
 /** What became of a group. */
@@ -58,15 +58,7 @@ export async function commit(
   for (const { draft, change } of drafts.changes) {
     args.push(places.get(draft) ?? 0, encodeFeedEntry(writer, { ...draft.user, change }));
   }
-  const sentMs = performance.now();
-  let isResent = false;
-  const onResend = () => {
-    isResent = true;
-  };
-  const [outcome, redisMs, ...others] = list(
-    await link.run(COMMIT, keys, args, { confirm: true, onResend }),
-  );
-  partition.noticeTime(integer(redisMs), sentMs);
+  const { outcome, others, isResent } = await partition.write(link, COMMIT, keys, args);
   const refused = new Map<Draft, Buffer | undefined>();
   for (let at = 0; at < others.length; at += 2) {
     const draft = all[integer(others[at]) - 1];

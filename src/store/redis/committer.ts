@@ -6,7 +6,7 @@ import { type Committed, commit } from './commit.ts';
 import { Drafts, type Job } from './drafts.ts';
 import { recordKey } from './keys.ts';
 import { type Link, RETRY_AFTER_MS } from './link.ts';
-import type { Partition } from './partition.ts';
+import { type Partition, tooLate } from './partition.ts';
 import { type Found, type Records, versionOf } from './records.ts';
 import type { Versions } from './versions.ts';
 
@@ -186,11 +186,6 @@ export class Committer {
     const behind = this.#collecting.splice(0);
     for (const { reject } of behind) reject(new StoreUnavailable(reason, RETRY_AFTER_MS));
   }
-}
-
-function tooLate(link: Link, isResent: boolean): StoreUnavailable {
-  const reason = `${link.name}: it took too long to get there`;
-  return isResent ? mayBeKept(reason) : new StoreUnavailable(reason, RETRY_AFTER_MS);
 }
 
 function mayBeKept(reason: string): StoreUnavailable {

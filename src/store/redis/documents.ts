@@ -2,11 +2,11 @@ import { ByteWriter } from '../bytes.ts';
 import { decodeDocument, encodeDocument } from '../codec.ts';
 import { readingValue } from '../damage.ts';
 import { checkCollection, checkEdit } from '../document-name.ts';
-import { DocumentsChanged, LeaseLost, StoreUnavailable } from '../errors.ts';
+import { DocumentsChanged, LeaseLost } from '../errors.ts';
 import type { DocumentChanges, DocumentEdit, DocumentStore, Lease, Revision } from '../store.ts';
 import { changedKey, collectionKey } from './keys.ts';
-import { type Arg, type Link, RETRY_AFTER_MS } from './link.ts';
-import type { Partition } from './partition.ts';
+import type { Arg, Link } from './link.ts';
+import { type Partition, tooLate } from './partition.ts';
 import { bytesOrNone, integer, list, text } from './reply.ts';
 import { DOCUMENTS_SINCE, WRITE_DOCUMENTS } from './script.ts';
 import type { Versions } from './versions.ts';
@@ -77,7 +77,7 @@ export class Documents implements DocumentStore {
     for (let at = 0; at < flat.length; at += 2) {
       const id = text(flat[at]);
       const value = bytesOrNone(flat[at + 1]);
-      const where = `${link.name}, ${key}`;
+      const where = () => `${link.name}, ${key}`;
       const read = () => value && decodeDocument(value);
       texts.push([id, readingValue(where, () => `document ${id}`, read)]);
     }
@@ -114,10 +114,7 @@ export class Documents implements DocumentStore {
     if (outcome === LATE && !isResent) {
       ({ outcome, place, isResent } = await this.#send(edits, under));
     }
-    if (outcome === LATE) {
-      const reason = `${link.name}: it took too long to get there`;
-      throw new StoreUnavailable(reason, RETRY_AFTER_MS, { mayBeKept: isResent });
-    }
+    if (outcome === LATE) throw tooLate(link, isResent);
     if (outcome === LEASE_LOST) throw new LeaseLost(this.#parts.partition.number);
     if (outcome === CHANGED) {
       const { collection = '', id = '' } = edits[place - 1] ?? {};
@@ -144,16 +141,11 @@ export class Documents implements DocumentStore {
       collectionKey(partition.number, collection),
       changedKey(partition.number, collection),
     ]);
-    const sentMs = performance.now();
-    let isResent = false;
-    const onResend = () => {
-      isResent = true;
-    };
     try {
       const keys = [lease, state, writes, ...collections];
-      const reply = list(await link.run(WRITE_DOCUMENTS, keys, args, { confirm: true, onResend }));
-      const [outcome = LATE, redisMs = 0, place = 0] = reply.map(integer);
-      partition.noticeTime(redisMs, sentMs);
+      const written = await partition.write(link, WRITE_DOCUMENTS, keys, args);
+      const { outcome, others, isResent } = written;
+      const [place = 0] = others.map(integer);
       onReached();
       return { outcome, place, isResent };
     } catch (error) {

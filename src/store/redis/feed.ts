@@ -22,7 +22,7 @@ export async function readFeed(
     const [id, fields] = list(item);
     const name = text(id);
     const entry = readingValue(
-      `${link.name}, ${feed}`,
+      () => `${link.name}, ${feed}`,
       () => `feed entry ${name}`,
       () => decodeFeedEntry(bytes(list(fields)[1])),
     );

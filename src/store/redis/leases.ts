@@ -14,7 +14,8 @@ const MAX_BEGINNINGS = 3;
 
 export interface LeasesParts {
   readonly link: Link;
-  readonly partitions: readonly Partition[];
+  /** @throws TypeError for one that there isn't */
+  readonly partitionAt: (number: number) => Partition;
   readonly leaseMs: number;
   /** Throws once the store is closed. */
   readonly mustBeOpen: () => void;
@@ -47,7 +48,7 @@ export class RedisLeases implements Leases {
   async take(partition: number): Promise<Lease | undefined> {
     const { link, mustBeOpen } = this.#parts;
     mustBeOpen();
-    const place = this.#partition(partition);
+    const place = this.#parts.partitionAt(partition);
     const keys = [place.keys.lease, place.keys.state];
     for (let beginning = 0; beginning < MAX_BEGINNINGS; beginning++) {
       const fence = integer(await link.run(TAKE_LEASE, keys, [this.self, this.leaseMs]));
@@ -68,7 +69,7 @@ export class RedisLeases implements Leases {
     // Fails as a whole when one can't be asked: left out, it would count as another server's.
     const renewed = await Promise.all(
       leases.map(async (lease) => {
-        const { keys } = this.#partition(lease.partition);
+        const { keys } = this.#parts.partitionAt(lease.partition);
         const args = [this.valueOf(lease), this.leaseMs];
         return integer(await link.run(RENEW_LEASE, [keys.lease], args)) === 1;
       }),
@@ -93,18 +94,12 @@ export class RedisLeases implements Leases {
   }
 
   async #release(lease: Lease): Promise<void> {
-    const { keys } = this.#partition(lease.partition);
+    const { keys } = this.#parts.partitionAt(lease.partition);
     if (this.#held.get(lease.partition)?.fence === lease.fence) this.#held.delete(lease.partition);
     await this.#parts.link.run(RELEASE_LEASE, [keys.lease], [this.valueOf(lease)]);
   }
 
   async #leave(): Promise<void> {
     await this.#parts.link.run(LEAVE, [MEMBERS], [this.self]);
-  }
-
-  #partition(number: number): Partition {
-    const partition = this.#parts.partitions[number];
-    if (partition === undefined) throw new TypeError(`there is no partition ${number}`);
-    return partition;
   }
 }

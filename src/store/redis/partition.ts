@@ -1,7 +1,16 @@
+import { StoreUnavailable } from '../errors.ts';
 import { type PartitionKeys, partitionKeys } from './keys.ts';
-import type { Link } from './link.ts';
+import { type Arg, type Link, RETRY_AFTER_MS } from './link.ts';
 import { integer, list } from './reply.ts';
-import { BEGIN } from './script.ts';
+import { BEGIN, type Script } from './script.ts';
+
+/** What a script answered that writes. */
+export interface Written {
+  readonly outcome: number;
+  readonly others: readonly unknown[];
+  /** It was sent again on the way: the first sending may have been carried out, too. */
+  readonly isResent: boolean;
+}
 
 /** A partition, and what is known here of the server that has it. */
 export class Partition {
@@ -42,6 +51,28 @@ export class Partition {
   }
 
   /**
+   * Runs a script that writes, confirmed, and sent again where it may be. Its answer begins with what became
+   * of it and the server's clock.
+   * @throws StoreUnavailable
+   */
+  async write(
+    link: Link,
+    script: Script,
+    keys: readonly Arg[],
+    args: readonly Arg[],
+  ): Promise<Written> {
+    const sentMs = performance.now();
+    let isResent = false;
+    const onResend = () => {
+      isResent = true;
+    };
+    const reply = list(await link.run(script, keys, args, { confirm: true, onResend }));
+    const [outcome, redisMs, ...others] = reply;
+    this.noticeTime(integer(redisMs), sentMs);
+    return { outcome: integer(outcome), others, isResent };
+  }
+
+  /**
    * Gets it ready for writes on the server that has it now.
    * @param isNew whether the store was made just now
    * @throws StoreUnavailable
@@ -53,4 +84,10 @@ export class Partition {
     this.#floorMs = floorMs ?? 0;
     this.noticeTime(redisMs ?? 0, sentMs);
   }
+}
+
+/** Why nothing was written, twice, by a script that looked at its server's clock. */
+export function tooLate(link: Link, isResent: boolean): StoreUnavailable {
+  const reason = `${link.name}: it took too long to get there`;
+  return new StoreUnavailable(reason, RETRY_AFTER_MS, { mayBeKept: isResent });
 }

@@ -89,7 +89,7 @@ export class Records {
       return { tenantId, userId, ...none, knownMs };
     }
     const { record, armedMs } = readingValue(
-      `${this.#link.name}, ${partitionKeys(partitionOfUser(user, this.#partitions)).record}…`,
+      () => `${this.#link.name}, ${partitionKeys(partitionOfUser(user, this.#partitions)).record}…`,
       () => `record of user ${userId} of tenant ${tenantId}`,
       () => decodeRecord(value.subarray(VERSION_BYTES)),
     );

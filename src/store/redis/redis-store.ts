@@ -53,14 +53,14 @@ export function redisStore(parts: RedisStoreParts): RedisStore {
     if (closing !== undefined) throw new StoreUnavailable('the store is closed', RETRY_AFTER_MS);
     pulse.mustBeSame();
   };
-  const leases = new RedisLeases({ link, partitions, leaseMs: parts.leaseMs, mustBeOpen });
-
-  const works = new Map<number, Work>();
   const partitionAt = (number: number): Partition => {
     const partition = partitions[number];
     if (partition === undefined) throw new TypeError(`there is no partition ${number}`);
     return partition;
   };
+  const leases = new RedisLeases({ link, partitionAt, leaseMs: parts.leaseMs, mustBeOpen });
+
+  const works = new Map<number, Work>();
   const work = (number: number): Work => {
     const found = works.get(number) ?? begin(partitionAt(number));
     works.set(number, found);
