@@ -1,4 +1,15 @@
-import { type Facts, MAX_SESSIONS_PER_USER, type OutOfOffice, type Session } from './facts.ts';
+import {
+  type CalendarFacts,
+  type Facts,
+  type LocationSignal,
+  MAX_LOCATION_SIGNALS,
+  MAX_SESSIONS_PER_USER,
+  NEVER_MS,
+  NO_FACTS,
+  type OutOfOffice,
+  type Session,
+  type WorkLocationType,
+} from './facts.ts';
 import type { Pair } from './pair.ts';
 
 /** Something said about a user. `appId` is the app that says it. */
@@ -26,11 +37,36 @@ export type PresenceCommand =
       readonly expiresAtMs: number;
       readonly expiry: { readonly dateTime: string; readonly timeZone: string } | null;
     }
-  | {
-      readonly kind: 'setOutOfOffice';
+  | ({
+      /** What follows from a revision of the user's mailbox: its calendar and its automatic replies. */
+      readonly kind: 'setCalendar';
       readonly appId: string;
       readonly outOfOffice: OutOfOffice | null;
-    };
+    } & Pick<CalendarFacts, 'spans' | 'refillAtMs' | 'revision'>)
+  | {
+      /** A revision of the mailbox is about to be written: if nobody says so by then, somebody has to look. */
+      readonly kind: 'awaitCalendar';
+      readonly appId: string;
+      readonly revision: number;
+      readonly lookAtMs: number;
+    }
+  | {
+      readonly kind: 'setLocation';
+      readonly appId: string;
+      readonly source: LocationSignal['source'];
+      readonly workLocationType: WorkLocationType;
+      readonly placeId: string | null;
+      /** The end of the user's day. */
+      readonly endsAtMs: number;
+    }
+  | {
+      readonly kind: 'clearLocation';
+      readonly appId: string;
+      /** Automatic alone, or manual too. */
+      readonly sources: 'automatic' | 'all';
+    }
+  /** Everything that was ever said about the user. */
+  | { readonly kind: 'erase'; readonly appId: string };
 
 /** Why a command can't be carried out. Nothing changed then. */
 export type Refusal = 'session not found' | 'too many sessions';
@@ -72,9 +108,51 @@ export function apply(facts: Facts, command: PresenceCommand, nowMs: number): Fa
         statusMessage: { content, publishedAtMs: nowMs, expiresAtMs, expiry },
       };
     }
-    case 'setOutOfOffice':
-      return { ...facts, outOfOffice: command.outOfOffice };
+    case 'setCalendar':
+      return setCalendar(facts, command);
+    case 'awaitCalendar': {
+      const { spans, revision, awaited } = facts.calendar ?? NO_CALENDAR;
+      if (command.revision <= awaited) return facts;
+      const calendar = { spans, revision, awaited: command.revision, refillAtMs: command.lookAtMs };
+      return { ...facts, calendar };
+    }
+    case 'setLocation':
+      return setLocation(facts, command, nowMs);
+    case 'clearLocation': {
+      const left =
+        command.sources === 'all'
+          ? []
+          : facts.locations.filter(({ source }) => source === 'manual');
+      return left.length === facts.locations.length ? facts : { ...facts, locations: left };
+    }
+    case 'erase':
+      return NO_FACTS;
   }
+}
+
+const NO_CALENDAR: CalendarFacts = { spans: [], refillAtMs: NEVER_MS, revision: 0, awaited: 0 };
+
+/** What is of an older revision than the facts comes too late. */
+function setCalendar(facts: Facts, command: PresenceCommand & { kind: 'setCalendar' }): Facts {
+  const { revision, spans, outOfOffice } = command;
+  const known = facts.calendar ?? NO_CALENDAR;
+  if (revision < known.revision) return facts;
+  const isAwaited = known.awaited > revision;
+  const refillAtMs = isAwaited ? known.refillAtMs : command.refillAtMs;
+  const awaited = Math.max(known.awaited, revision);
+  return { ...facts, outOfOffice, calendar: { spans, refillAtMs, revision, awaited } };
+}
+
+function setLocation(
+  facts: Facts,
+  { source, appId, workLocationType, placeId, endsAtMs }: PresenceCommand & { kind: 'setLocation' },
+  nowMs: number,
+): Facts {
+  const signal = { source, appId, workLocationType, placeId, setAtMs: nowMs, endsAtMs };
+  const others = facts.locations.filter(
+    (each) => each.source !== source || (source === 'automatic' && each.appId !== appId),
+  );
+  return { ...facts, locations: [...others.slice(-(MAX_LOCATION_SIGNALS - 1)), signal] };
 }
 
 function setSession(facts: Facts, session: Session): Facts | Refusal {

@@ -62,6 +62,7 @@ export const IN_A_CALL = pair('Busy', 'InACall');
 export const IN_A_CONFERENCE_CALL = pair('Busy', 'InAConferenceCall');
 export const IN_A_MEETING = pair('Busy', 'InAMeeting');
 export const DO_NOT_DISTURB = pair('DoNotDisturb', 'DoNotDisturb');
+export const FOCUSING = pair('DoNotDisturb', 'Focusing');
 export const PRESENTING = pair('DoNotDisturb', 'Presenting');
 export const OFFLINE = pair('Offline', 'Offline');
 export const OFF_WORK = pair('Offline', 'OffWork');

@@ -1,3 +1,4 @@
+import type { CalendarSpanKind } from './facts.ts';
 import {
   type Activity,
   AVAILABLE,
@@ -7,6 +8,7 @@ import {
   BE_RIGHT_BACK,
   BUSY,
   DO_NOT_DISTURB,
+  FOCUSING,
   IN_A_CALL,
   IN_A_CONFERENCE_CALL,
   IN_A_MEETING,
@@ -17,13 +19,14 @@ import {
 } from './pair.ts';
 
 /**
- * Which state wins when several sessions live: the first in this list.
+ * Which state wins when several sessions live, or the calendar says another: the first in this list.
  * Source: Graph orders DoNotDisturb, Busy, Available, Away; the places of the rest are our decision
  * (docs/decisions/0005-order-of-session-states.md). docs/presence-rules.md prints the same list, and
  * a test holds the two together.
  */
 export const SESSION_STATE_ORDER: readonly Pair[] = [
   PRESENTING,
+  FOCUSING,
   DO_NOT_DISTURB,
   IN_A_CONFERENCE_CALL,
   IN_A_CALL,
@@ -42,6 +45,15 @@ const ranks = new Map(SESSION_STATE_ORDER.map((state, rank) => [state, rank]));
 export function rankOf(state: Pair): number {
   return ranks.get(state) ?? SESSION_STATE_ORDER.length;
 }
+
+/**
+ * The state that a stretch of the calendar puts beside those of the sessions; the other kinds put none.
+ * Our decision: docs/decisions/0007-calendar.md.
+ */
+export const CALENDAR_STATE: Partial<Record<CalendarSpanKind, Pair>> = {
+  busy: IN_A_MEETING,
+  focusing: FOCUSING,
+};
 
 /**
  * What being out of office makes of the activity, by availability; the others keep theirs.

@@ -1,7 +1,15 @@
-import { type Facts, NEVER_MS, type Session, type StatusMessage } from './facts.ts';
+import { isNow, refillsAtMs } from './calendar.ts';
+import {
+  type CalendarFacts,
+  type Facts,
+  NEVER_MS,
+  type Session,
+  type StatusMessage,
+} from './facts.ts';
 import { type Activity, type Availability, OFFLINE, type Pair } from './pair.ts';
-import { outOfOfficePair, rankOf } from './precedence.ts';
+import { CALENDAR_STATE, outOfOfficePair, rankOf } from './precedence.ts';
 import { sessionHoldsUntil, sessionState } from './session.ts';
+import { sameWorkLocation, type WorkLocation, workLocationAt } from './work-location.ts';
 
 /** What others see of a user at an instant. */
 export interface Presence {
@@ -10,11 +18,14 @@ export interface Presence {
   readonly isOutOfOffice: boolean;
   readonly outOfOfficeMessage: string | null;
   readonly statusMessage: StatusMessage | null;
+  /** Null where nothing is known of it. */
+  readonly workLocation: WorkLocation | null;
 }
 
 /** Which fact decides the pair, before being out of office refines it. */
 export type Decision =
   | { readonly by: 'preferred'; readonly pair: Pair; readonly untilMs: number }
+  | { readonly by: 'calendar'; readonly pair: Pair; readonly untilMs: number }
   | { readonly by: 'session'; readonly pair: Pair; readonly session: Session }
   | { readonly by: 'no session'; readonly pair: Pair };
 
@@ -23,12 +34,14 @@ export const OFFLINE_PRESENCE: Presence = Object.freeze({
   isOutOfOffice: false,
   outOfOfficeMessage: null,
   statusMessage: null,
+  workLocation: null,
 });
 
 /**
  * Aggregation: the session whose state comes first in the order of session states; at a tie the one
- * set last. Preferred presence wins over it while at least one session lives, and with none the user
- * is Offline (Graph: "presence: setUserPreferredPresence").
+ * set last. A meeting or focus time in the calendar has its place in the same order. Preferred presence wins
+ * over both while at least one session lives, and with none the user is Offline, whatever the calendar says
+ * (Graph: "presence: setUserPreferredPresence"; docs/decisions/0007-calendar.md).
  */
 export function decide(facts: Facts, nowMs: number): Decision {
   let winner: { state: Pair; session: Session } | undefined;
@@ -42,7 +55,24 @@ export function decide(facts: Facts, nowMs: number): Decision {
   if (preferred !== null && preferred.expiresAtMs > nowMs) {
     return { by: 'preferred', pair: preferred.pair, untilMs: preferred.expiresAtMs };
   }
+  const planned = calendarState(facts.calendar, nowMs);
+  if (planned !== undefined && rankOf(planned.pair) < rankOf(winner.state)) return planned;
   return { by: 'session', pair: winner.state, session: winner.session };
+}
+
+/** What the calendar would have shown now, the first in the order of session states. */
+function calendarState(calendar: CalendarFacts | null, nowMs: number): Decision | undefined {
+  let first: Decision | undefined;
+  if (calendar === null) return first;
+  for (const { kind, startsAtMs, endsAtMs } of calendar.spans) {
+    if (startsAtMs > nowMs) break;
+    const pair = CALENDAR_STATE[kind];
+    if (pair === undefined || endsAtMs <= nowMs) continue;
+    if (first === undefined || rankOf(pair) < rankOf(first.pair)) {
+      first = { by: 'calendar', pair, untilMs: endsAtMs };
+    }
+  }
+  return first;
 }
 
 function outranks(state: Pair, session: Session, best: { state: Pair; session: Session }): boolean {
@@ -56,18 +86,20 @@ function outranks(state: Pair, session: Session, best: { state: Pair; session: S
  */
 export function presenceAt(facts: Facts, nowMs: number): { presence: Presence; untilMs: number } {
   const decision = decide(facts, nowMs);
-  const { statusMessage, outOfOffice } = facts;
-  const isOutOfOffice =
+  const { statusMessage, outOfOffice, calendar } = facts;
+  const isReplying =
     outOfOffice !== null && outOfOffice.startsAtMs <= nowMs && nowMs < outOfOffice.endsAtMs;
+  const isOutOfOffice = isReplying || isNow(calendar, 'outOfOffice', nowMs);
   const shown = isOutOfOffice ? outOfOfficePair(decision.pair) : decision.pair;
   return {
     presence: {
       availability: shown.availability,
       activity: shown.activity,
       isOutOfOffice,
-      outOfOfficeMessage: isOutOfOffice ? outOfOffice.message : null,
+      outOfOfficeMessage: isReplying ? outOfOffice.message : null,
       statusMessage:
         statusMessage !== null && statusMessage.expiresAtMs > nowMs ? statusMessage : null,
+      workLocation: workLocationAt(facts, nowMs),
     },
     untilMs: holdsUntil(facts, nowMs),
   };
@@ -85,6 +117,14 @@ function holdsUntil(facts: Facts, nowMs: number): number {
     consider(facts.outOfOffice.startsAtMs);
     consider(facts.outOfOffice.endsAtMs);
   }
+  if (facts.calendar !== null) {
+    for (const { startsAtMs, endsAtMs } of facts.calendar.spans) {
+      consider(startsAtMs);
+      consider(endsAtMs);
+    }
+    consider(refillsAtMs(facts.calendar, nowMs));
+  }
+  for (const signal of facts.locations) consider(signal.endsAtMs);
   return untilMs;
 }
 
@@ -95,7 +135,8 @@ export function samePresence(a: Presence, b: Presence): boolean {
     a.activity === b.activity &&
     a.isOutOfOffice === b.isOutOfOffice &&
     a.outOfOfficeMessage === b.outOfOfficeMessage &&
-    sameStatusMessage(a.statusMessage, b.statusMessage)
+    sameStatusMessage(a.statusMessage, b.statusMessage) &&
+    sameWorkLocation(a.workLocation, b.workLocation)
   );
 }
 

@@ -1,6 +1,7 @@
 import { NEW_RECORD, type UserRecord } from '../engine/advance.ts';
 import { NEVER_MS, type StatusMessage } from '../engine/facts.ts';
 import { PRESENCE_UNKNOWN } from '../engine/pair.ts';
+import type { WorkLocation } from '../engine/work-location.ts';
 import { NO_EXPIRY } from './date-time-zone.ts';
 
 /** The properties of Graph's presence resource, in the order in which they are written. */
@@ -22,6 +23,7 @@ export type Viewer = 'self' | 'other';
 /** JSON of each property; strings, so that a bulk read doesn't build objects to take them apart again. */
 type Members = Record<PresenceProperty, string>;
 
+/** How Graph says that nothing is known of it. */
 const NO_WORK_LOCATION = '{"source":"none","workLocationType":"unspecified","placeId":null}';
 
 /** What of a record, or of a change, an answer shows. */
@@ -84,12 +86,18 @@ function members(userId: string, { presence, number }: Shown, viewer: Viewer): M
     outOfOfficeSettings: `{"message":${JSON.stringify(presence.outOfOfficeMessage)},"isOutOfOffice":${presence.isOutOfOffice}}`,
     sequenceNumber: `"${sequenceNumber(number)}"`,
     statusMessage: statusMessageJson(presence.statusMessage, viewer),
-    workLocation: NO_WORK_LOCATION,
+    workLocation: workLocationJson(presence.workLocation),
   };
 }
 
 function join(json: Members, selected: readonly PresenceProperty[]): string {
   return selected.map((name) => `"${name}":${json[name]}`).join(',');
+}
+
+function workLocationJson(location: WorkLocation | null): string {
+  if (location === null) return NO_WORK_LOCATION;
+  const { source, workLocationType, placeId } = location;
+  return JSON.stringify({ source, workLocationType, placeId });
 }
 
 function statusMessageJson(status: StatusMessage | null, viewer: Viewer): string {

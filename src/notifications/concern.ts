@@ -1,16 +1,19 @@
 import type { Change } from '../engine/advance.ts';
+import { sameWorkLocation } from '../engine/work-location.ts';
 import type { PresenceProperty } from '../graph/presence-json.ts';
 
 /** Sets of presence's properties as bits, so that one look at a change serves all subscriptions. */
 const PAIR = 1;
 const STATUS_MESSAGE = 2;
 const OUT_OF_OFFICE = 4;
+const WORK_LOCATION = 8;
 
 const BITS: Partial<Record<PresenceProperty, number>> = {
   availability: PAIR,
   activity: PAIR,
   statusMessage: STATUS_MESSAGE,
   outOfOfficeSettings: OUT_OF_OFFICE,
+  workLocation: WORK_LOCATION,
 };
 
 /** What a subscription to these properties wants to hear of. */
@@ -31,5 +34,6 @@ export function changedBy({ before, after }: Change): number {
   ) {
     changed |= OUT_OF_OFFICE;
   }
+  if (!sameWorkLocation(before.workLocation, after.workLocation)) changed |= WORK_LOCATION;
   return changed;
 }

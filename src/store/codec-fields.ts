@@ -1,32 +1,43 @@
-import type { Facts, OutOfOffice, Session, StatusMessage } from '../engine/facts.ts';
+import {
+  type Facts,
+  NO_FACTS,
+  type OutOfOffice,
+  type Session,
+  type StatusMessage,
+} from '../engine/facts.ts';
 import type { Pair } from '../engine/pair.ts';
 import type { Presence } from '../engine/presence.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
+import { known, readId, writeId } from './codec-ids.ts';
+import {
+  readCalendar,
+  readLocations,
+  readWorkLocation,
+  writeCalendar,
+  writeLocations,
+  writeWorkLocation,
+} from './codec-plans.ts';
 import { codeOfPair, pairOfCode } from './codes.ts';
 
 /*
  * The fields of stored values: each is read by the function next to the one that writes it.
  */
 
-/** Bytes that aren't what was written. */
-export class DamagedValue extends Error {}
-
-/** What a code stands for; a code without a name is damage. */
-export function known<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new DamagedValue('a value has an unknown code in it');
-  return value;
-}
-
 const HAS_PREFERRED = 1;
 const HAS_STATUS_MESSAGE = 2;
 const HAS_OUT_OF_OFFICE = 4;
+/** These and what else stands behind them came with format 2. */
+const HAS_CALENDAR = 8;
+const HAS_LOCATIONS = 16;
 
 export function writeFacts(writer: ByteWriter, facts: Facts): void {
-  const { sessions, preferred, statusMessage, outOfOffice } = facts;
+  const { sessions, preferred, statusMessage, outOfOffice, calendar, locations } = facts;
   writer.byte(
     (preferred === null ? 0 : HAS_PREFERRED) |
       (statusMessage === null ? 0 : HAS_STATUS_MESSAGE) |
-      (outOfOffice === null ? 0 : HAS_OUT_OF_OFFICE),
+      (outOfOffice === null ? 0 : HAS_OUT_OF_OFFICE) |
+      (calendar === null ? 0 : HAS_CALENDAR) |
+      (locations.length === 0 ? 0 : HAS_LOCATIONS),
   );
   writer.byte(sessions.length);
   const ids: string[] = [];
@@ -48,6 +59,8 @@ export function writeFacts(writer: ByteWriter, facts: Facts): void {
     writer.byte(outOfOffice.message === null ? 0 : 1);
     if (outOfOffice.message !== null) writer.text(outOfOffice.message);
   }
+  if (calendar !== null) writeCalendar(writer, calendar);
+  if (locations.length > 0) writeLocations(writer, ids, locations);
 }
 
 export function readFacts(reader: ByteReader): Facts {
@@ -71,7 +84,9 @@ export function readFacts(reader: ByteReader): Facts {
     has & HAS_PREFERRED ? { pair: readPair(reader), expiresAtMs: reader.number() } : null;
   const statusMessage = has & HAS_STATUS_MESSAGE ? readStatusMessage(reader) : null;
   const outOfOffice = has & HAS_OUT_OF_OFFICE ? readOutOfOffice(reader) : null;
-  return { sessions, preferred, statusMessage, outOfOffice };
+  const calendar = has & HAS_CALENDAR ? readCalendar(reader) : null;
+  const locations = has & HAS_LOCATIONS ? readLocations(reader, ids) : NO_FACTS.locations;
+  return { sessions, preferred, statusMessage, outOfOffice, calendar, locations };
 }
 
 function readOutOfOffice(reader: ByteReader): OutOfOffice {
@@ -104,6 +119,7 @@ const SAME_OUT_OF_OFFICE_MESSAGE = 2;
 const OWN_OUT_OF_OFFICE_MESSAGE = 4;
 const SAME_STATUS_MESSAGE = 8;
 const OWN_STATUS_MESSAGE = 16;
+const HAS_WORK_LOCATION = 32;
 
 /** Writes a presence, leaving out the messages that the value has already: those of the facts, or of the presence before. */
 export function writePresence(
@@ -121,12 +137,14 @@ export function writePresence(
     const same = presence.statusMessage === statusMessage;
     flags |= same ? SAME_STATUS_MESSAGE : OWN_STATUS_MESSAGE;
   }
+  if (presence.workLocation !== null) flags |= HAS_WORK_LOCATION;
   writer.uint16(codeOfPair(presence));
   writer.byte(flags);
   if (flags & OWN_OUT_OF_OFFICE_MESSAGE) writer.text(presence.outOfOfficeMessage ?? '');
   if (flags & OWN_STATUS_MESSAGE && presence.statusMessage !== null) {
     writeStatusMessage(writer, presence.statusMessage);
   }
+  if (presence.workLocation !== null) writeWorkLocation(writer, presence.workLocation);
 }
 
 export function readPresence(
@@ -148,36 +166,10 @@ export function readPresence(
     isOutOfOffice: (flags & IS_OUT_OF_OFFICE) !== 0,
     outOfOfficeMessage: message,
     statusMessage: status,
+    workLocation: flags & HAS_WORK_LOCATION ? readWorkLocation(reader) : null,
   };
 }
 
 function readPair(reader: ByteReader): Pair {
   return known(pairOfCode(reader.uint16()));
-}
-
-const NEW_GUID = 0;
-const NEW_TEXT = 1;
-const FIRST_KNOWN = 2;
-const MOST_KNOWN = 250;
-
-/** An id stands in a value once, as 16 bytes if it is a GUID; then by its place: most session ids are the app's id. */
-export function writeId(writer: ByteWriter, ids: string[], id: string): void {
-  const place = ids.indexOf(id);
-  if (place !== -1) {
-    writer.byte(FIRST_KNOWN + place);
-    return;
-  }
-  if (ids.length < MOST_KNOWN) ids.push(id);
-  writer.byte(NEW_GUID);
-  if (writer.guid(id)) return;
-  writer.replaceByte(NEW_TEXT);
-  writer.text(id);
-}
-
-export function readId(reader: ByteReader, ids: string[]): string {
-  const tag = reader.byte();
-  if (tag >= FIRST_KNOWN) return known(ids[tag - FIRST_KNOWN]);
-  const id = tag === NEW_GUID ? reader.guid() : reader.text();
-  if (ids.length < MOST_KNOWN) ids.push(id);
-  return id;
 }

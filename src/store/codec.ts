@@ -1,16 +1,8 @@
 import { crc32 } from 'node:zlib';
 import type { Cause, UserRecord } from '../engine/advance.ts';
 import { ByteReader, type ByteWriter } from './bytes.ts';
-import {
-  DamagedValue,
-  known,
-  readFacts,
-  readId,
-  readPresence,
-  writeFacts,
-  writeId,
-  writePresence,
-} from './codec-fields.ts';
+import { readFacts, readPresence, writeFacts, writePresence } from './codec-fields.ts';
+import { DamagedValue, known, readId, writeId } from './codec-ids.ts';
 import { causeOfCode, codeOfCause } from './codes.ts';
 import type { FeedEntry } from './store.ts';
 
@@ -24,9 +16,12 @@ export { DamagedValue };
  * The first and the last of these stay where they are in all formats to come, so that a value of a
  * later Porchlight is known as one. docs/decisions/0021-stored-values.md has the numbers behind it.
  */
-const RECORD_FORMAT = 1;
-const FEED_FORMAT = 0x81;
+const RECORD_FORMAT = 2;
+const FEED_FORMAT = 0x82;
 const DOCUMENT_FORMAT = 0x41;
+
+/** Formats of before that are read as the ones of today: they only had fewer fields to leave out. */
+const READ_AS: Partial<Record<number, number>> = { 1: RECORD_FORMAT, 129: FEED_FORMAT };
 
 /** What CRC-32 makes of any bytes followed by their own CRC-32, least byte first. */
 const INTACT = 0x2144df1c;
@@ -118,7 +113,10 @@ function decode<Value>(bytes: Buffer, format: number, read: (reader: ByteReader)
   if (bytes.length <= CRC_BYTES) throw new DamagedValue('a value is cut short');
   if (crc32(bytes) !== INTACT) throw new DamagedValue('a value has a wrong checksum');
   const reader = new ByteReader(bytes);
-  if (reader.byte() !== format) throw new NewerValue(`a value has the unknown format ${bytes[0]}`);
+  const found = reader.byte();
+  if ((READ_AS[found] ?? found) !== format) {
+    throw new NewerValue(`a value has the unknown format ${found}`);
+  }
   const value = read(reader);
   if (reader.left !== CRC_BYTES) throw new DamagedValue('a value has an unknown end');
   return value;

@@ -1,5 +1,7 @@
 import type { Cause } from '../engine/advance.ts';
+import type { CalendarSpanKind, WorkLocationType } from '../engine/facts.ts';
 import { type Activity, type Availability, type Pair, pair } from '../engine/pair.ts';
+import type { WorkLocation } from '../engine/work-location.ts';
 
 /*
  * The numbers that names have in stored values. They never change; a new name gets a new number.
@@ -43,7 +45,28 @@ const CAUSES: Record<Cause['kind'], number> = {
   setUserPreferredPresence: 3,
   clearUserPreferredPresence: 4,
   setStatusMessage: 5,
-  setOutOfOffice: 6,
+  // 6 was given once, and is kept from being given again.
+  setCalendar: 7,
+  awaitCalendar: 8,
+  setLocation: 9,
+  clearLocation: 10,
+  erase: 11,
+};
+
+const SPANS: Record<CalendarSpanKind, number> = {
+  busy: 0,
+  focusing: 1,
+  outOfOffice: 2,
+  workingElsewhere: 3,
+};
+
+const SOURCES: Record<WorkLocation['source'], number> = { manual: 0, automatic: 1, scheduled: 2 };
+
+const LOCATIONS: Record<WorkLocationType, number> = {
+  unspecified: 0,
+  office: 1,
+  remote: 2,
+  timeOff: 3,
 };
 
 const ACTIVITY_RANGE = 64;
@@ -54,8 +77,16 @@ for (const availability of namesOf(AVAILABILITIES)) {
     pairs[codeOfPair({ availability, activity })] = pair(availability, activity);
   }
 }
-const causes: Cause['kind'][] = [];
-for (const kind of namesOf(CAUSES)) causes[CAUSES[kind]] = kind;
+const causes = namesByCode(CAUSES);
+const spans = namesByCode(SPANS);
+const sources = namesByCode(SOURCES);
+const locations = namesByCode(LOCATIONS);
+
+function namesByCode<Name extends string>(codes: Record<Name, number>): (Name | undefined)[] {
+  const names: (Name | undefined)[] = [];
+  for (const name of namesOf(codes)) names[codes[name]] = name;
+  return names;
+}
 
 function namesOf<Name extends string>(codes: Record<Name, number>): Name[] {
   return Object.keys(codes) as Name[];
@@ -77,4 +108,28 @@ export function codeOfCause(kind: Cause['kind']): number {
 
 export function causeOfCode(code: number): Cause['kind'] | undefined {
   return causes[code];
+}
+
+export function codeOfSpan(kind: CalendarSpanKind): number {
+  return SPANS[kind];
+}
+
+export function spanOfCode(code: number): CalendarSpanKind | undefined {
+  return spans[code];
+}
+
+export function codeOfSource(source: WorkLocation['source']): number {
+  return SOURCES[source];
+}
+
+export function sourceOfCode(code: number): WorkLocation['source'] | undefined {
+  return sources[code];
+}
+
+export function codeOfLocation(type: WorkLocationType): number {
+  return LOCATIONS[type];
+}
+
+export function locationOfCode(code: number): WorkLocationType | undefined {
+  return locations[code];
 }

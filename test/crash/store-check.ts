@@ -1,5 +1,5 @@
 import type { UserRecord } from '../../src/engine/advance.ts';
-import { NEVER_MS } from '../../src/engine/facts.ts';
+import { NEVER_MS, NO_FACTS } from '../../src/engine/facts.ts';
 import {
   OFFLINE_PRESENCE,
   type Presence,
@@ -102,12 +102,7 @@ export class StoreCheck {
 
   #checkFacts(userId: string, record: UserRecord | undefined): void {
     const { apps, history } = this.#expected;
-    const facts = record?.facts ?? {
-      sessions: [],
-      preferred: null,
-      statusMessage: null,
-      outOfOffice: null,
-    };
+    const facts = record?.facts ?? NO_FACTS;
     for (const name of factNames(userId, apps)) {
       const write = history.explain(name, facts);
       if (write.acknowledged) continue;

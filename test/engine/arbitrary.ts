@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { PresenceCommand } from '../../src/engine/command.ts';
-import { NEVER_MS } from '../../src/engine/facts.ts';
+import { type CalendarSpan, type CalendarSpanKind, NEVER_MS } from '../../src/engine/facts.ts';
 import {
   AVAILABLE,
   AWAY,
@@ -42,6 +42,28 @@ const appId = fc.constantFrom('app-1', 'app-2');
 const sessionId = fc.constantFrom('desktop', 'mobile');
 const lifetimeMs = fc.integer({ min: 1, max: 30 }).map((minutes) => minutes * MINUTE_MS);
 
+/** Stretches of a calendar around an instant, those of a kind apart from each other. */
+function anySpans(nowMs: number): fc.Arbitrary<readonly CalendarSpan[]> {
+  const kinds = fc.constantFrom<CalendarSpanKind[]>(
+    'busy',
+    'focusing',
+    'outOfOffice',
+    'workingElsewhere',
+  );
+  const span = fc.record({ kind: kinds, gapMs: lifetimeMs, lengthMs: lifetimeMs });
+  return fc.array(span, { maxLength: 6 }).map((all) => {
+    const ends = new Map<CalendarSpanKind, number>();
+    return all
+      .map(({ kind, gapMs, lengthMs }) => {
+        const startsAtMs = (ends.get(kind) ?? nowMs - 20 * MINUTE_MS) + gapMs;
+        const endsAtMs = startsAtMs + lengthMs;
+        ends.set(kind, endsAtMs);
+        return { kind, startsAtMs, endsAtMs };
+      })
+      .sort((a, b) => a.startsAtMs - b.startsAtMs);
+  });
+}
+
 /** Any command that may be given at `nowMs`. */
 export function anyCommand(nowMs: number): fc.Arbitrary<PresenceCommand> {
   const laterMs = fc.oneof(
@@ -81,8 +103,31 @@ export function anyCommand(nowMs: number): fc.Arbitrary<PresenceCommand> {
       expiry: fc.constant(null),
     }),
     fc.record({
-      kind: fc.constant('setOutOfOffice' as const),
+      kind: fc.constant('awaitCalendar' as const),
       appId,
+      revision: fc.nat(5),
+      lookAtMs: laterMs,
+    }),
+    fc.record({
+      kind: fc.constant('setLocation' as const),
+      appId,
+      source: fc.constantFrom('manual' as const, 'automatic' as const),
+      workLocationType: fc.constantFrom('office' as const, 'remote' as const),
+      placeId: fc.constantFrom(null, 'tower 2'),
+      endsAtMs: laterMs,
+    }),
+    fc.record({
+      kind: fc.constant('clearLocation' as const),
+      appId,
+      sources: fc.constantFrom('automatic' as const, 'all' as const),
+    }),
+    fc.record({ kind: fc.constant('erase' as const), appId }),
+    fc.record({
+      kind: fc.constant('setCalendar' as const),
+      appId,
+      revision: fc.nat(5),
+      refillAtMs: laterMs,
+      spans: anySpans(nowMs),
       outOfOffice: fc.option(
         fc.record({
           message: fc.constantFrom(null, 'On holiday'),

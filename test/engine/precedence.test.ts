@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type Facts, NEVER_MS, NO_FACTS, type Session } from '../../src/engine/facts.ts';
+import {
+  type CalendarFacts,
+  type CalendarSpanKind,
+  type Facts,
+  NEVER_MS,
+  NO_FACTS,
+  type Session,
+} from '../../src/engine/facts.ts';
 import {
   type Activity,
   AVAILABLE,
@@ -39,6 +46,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 const order = table('Order of session states').map(([, state]) => state ?? '');
 const preferredRows = table('Preferred presence');
+const calendarRows = table('Calendar');
 const outOfOffice = new Map(table('Out of office').map(([from, to]) => [from, to]));
 
 /** A session that has the state now: one that faded was set that long ago. */
@@ -53,8 +61,15 @@ function sessionIn(state: string, sessionId: string): Session {
 }
 
 /** What the page says, worked out step by step from its tables and from nothing in src. */
-function asDocumented(states: string[], preferred: string | null, isOutOfOffice: boolean): string {
+function asDocumented(
+  states: string[],
+  planned: readonly string[] | undefined,
+  preferred: string | null,
+  isOutOfOffice: boolean,
+): string {
   const places = states.map((state) => order.indexOf(state));
+  const plannedPlace = order.indexOf(planned?.[1] ?? '');
+  if (places.length > 0 && plannedPlace !== -1) places.push(plannedPlace);
   let shown = places.length === 0 ? 'Offline/Offline' : order[Math.min(...places)];
   if (preferred !== null) {
     const row = preferredRows.find(([name]) => name === preferred);
@@ -65,35 +80,54 @@ function asDocumented(states: string[], preferred: string | null, isOutOfOffice:
   return `${availability}/${refined === 'as it was' ? activity : refined}`;
 }
 
-describe('every combination of two sessions, preferred presence and out of office', () => {
+/** A stretch of the calendar that is on now, and one that is over, and one to come. */
+function calendarOf(kind: string): CalendarFacts {
+  const span = (from: number, to: number) => ({
+    kind: kind as CalendarSpanKind,
+    startsAtMs: NOW_MS + from * MINUTE_MS,
+    endsAtMs: NOW_MS + to * MINUTE_MS,
+  });
+  const spans = [span(-60, -30), span(0, 30), span(60, 90)];
+  return { spans, refillAtMs: NEVER_MS, revision: 1, awaited: 1 };
+}
+
+describe('every combination of two sessions, calendar, preferred presence and out of office', () => {
   const sessions = [null, ...order];
   const preferreds = [null, ...preferredRows.map(([name]) => name ?? '')];
   const combinations = sessions.flatMap((first) =>
     sessions.flatMap((second) =>
       preferreds.flatMap((preferred) =>
-        [false, true].map((isOut) => ({ first, second, preferred, isOut })),
+        [undefined, ...calendarRows].flatMap((planned) =>
+          [false, true].map((isReplying) => ({ first, second, preferred, planned, isReplying })),
+        ),
       ),
     ),
   );
 
   test('shows what the tables of docs/presence-rules.md say', () => {
-    expect(combinations).toHaveLength(12 * 12 * 7 * 2);
-    for (const { first, second, preferred, isOut } of combinations) {
+    expect(combinations).toHaveLength(13 * 13 * 7 * 5 * 2);
+    for (const { first, second, preferred, planned, isReplying } of combinations) {
       const states = [first, second].filter((state) => state !== null);
       const facts: Facts = {
         ...NO_FACTS,
         sessions: states.map((state, index) => sessionIn(state, `session ${index}`)),
         preferred:
           preferred === null ? null : { pair: named(preferred), expiresAtMs: NOW_MS + HOUR_MS },
-        outOfOffice: isOut ? { message: 'Away', startsAtMs: NOW_MS, endsAtMs: NEVER_MS } : null,
+        calendar: planned === undefined ? null : calendarOf(planned[0] ?? ''),
+        outOfOffice: isReplying
+          ? { message: 'Away', startsAtMs: NOW_MS, endsAtMs: NEVER_MS }
+          : null,
       };
       const { presence } = presenceAt(facts, NOW_MS);
-      const label = JSON.stringify({ first, second, preferred, isOut });
+      const label = JSON.stringify({ first, second, preferred, planned, isReplying });
+      const isOut = isReplying || planned?.[2] === 'yes';
       expect(`${label} ${presence.availability}/${presence.activity}`).toBe(
-        `${label} ${asDocumented(states, preferred, isOut)}`,
+        `${label} ${asDocumented(states, planned, preferred, isOut)}`,
       );
       expect(presence.isOutOfOffice).toBe(isOut);
-      expect(presence.outOfOfficeMessage).toBe(isOut ? 'Away' : null);
+      expect(presence.outOfOfficeMessage).toBe(isReplying ? 'Away' : null);
+      const { source = '', workLocationType = '' } = presence.workLocation ?? {};
+      expect(source && `${source}/${workLocationType}`).toBe(planned?.[3] ?? '');
     }
   });
 });

@@ -109,7 +109,10 @@ test('an out-of-office message of any text comes back as it was', () => {
   fc.assert(
     fc.property(fc.option(fc.string({ unit: 'binary' })), (text) => {
       const record = after({
-        kind: 'setOutOfOffice',
+        kind: 'setCalendar',
+        revision: 1,
+        spans: [],
+        refillAtMs: NEVER_MS,
         appId: APP,
         outOfOffice: { message: text, startsAtMs: NOW, endsAtMs: NOW + 1000 },
       });

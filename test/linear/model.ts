@@ -76,8 +76,8 @@ export function factOf(command: PresenceCommand): string {
       return 'preferred';
     case 'setStatusMessage':
       return 'status message';
-    case 'setOutOfOffice':
-      return 'out of office';
+    default:
+      return command.kind;
   }
 }
 

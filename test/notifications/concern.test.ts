@@ -10,6 +10,7 @@ const BEFORE: Presence = {
   isOutOfOffice: false,
   outOfOfficeMessage: null,
   statusMessage: null,
+  workLocation: null,
 };
 const MESSAGE = { content: 'Back at three', expiresAtMs: 0, expiry: null, publishedAtMs: 0 };
 

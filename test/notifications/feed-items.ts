@@ -11,6 +11,7 @@ const PRESENCE: Presence = {
   isOutOfOffice: false,
   outOfOfficeMessage: null,
   statusMessage: null,
+  workLocation: null,
 };
 
 /** The place after so many entries. */

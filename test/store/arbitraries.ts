@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import type { Cause, Change, UserRecord } from '../../src/engine/advance.ts';
 import type { PresenceCommand } from '../../src/engine/command.ts';
-import { type Facts, NEVER_MS, type StatusMessage } from '../../src/engine/facts.ts';
+import {
+  type CalendarSpanKind,
+  type Facts,
+  NEVER_MS,
+  type StatusMessage,
+  type WorkLocationType,
+} from '../../src/engine/facts.ts';
 import type { Activity, Availability, Pair } from '../../src/engine/pair.ts';
 import {
   AVAILABLE,
@@ -72,6 +78,19 @@ const anyStatusMessage: fc.Arbitrary<StatusMessage> = fc.record({
   expiry: fc.option(fc.record({ dateTime: anyText, timeZone: anyText })),
 });
 
+const anySpanKind = fc.constantFrom<CalendarSpanKind[]>(
+  'busy',
+  'focusing',
+  'outOfOffice',
+  'workingElsewhere',
+);
+const anyLocationType = fc.constantFrom<WorkLocationType[]>(
+  'unspecified',
+  'office',
+  'remote',
+  'timeOff',
+);
+
 const anyFacts: fc.Arbitrary<Facts> = fc.record({
   sessions: fc.array(
     fc.record({
@@ -88,6 +107,28 @@ const anyFacts: fc.Arbitrary<Facts> = fc.record({
   outOfOffice: fc.option(
     fc.record({ message: fc.option(anyText), startsAtMs: anyInstant, endsAtMs: anyInstant }),
   ),
+  calendar: fc.option(
+    fc.record({
+      spans: fc.array(
+        fc.record({ kind: anySpanKind, startsAtMs: anyInstant, endsAtMs: anyInstant }),
+        { maxLength: 20 },
+      ),
+      refillAtMs: anyInstant,
+      revision: fc.nat(),
+      awaited: fc.nat(),
+    }),
+  ),
+  locations: fc.array(
+    fc.record({
+      source: fc.constantFrom('manual' as const, 'automatic' as const),
+      appId: anyId,
+      workLocationType: anyLocationType,
+      placeId: fc.option(anyText),
+      setAtMs: anyInstant,
+      endsAtMs: anyInstant,
+    }),
+    { maxLength: 9 },
+  ),
 });
 
 /** A presence with messages of its own, or the ones given. */
@@ -101,6 +142,13 @@ function anyPresence(
       isOutOfOffice: fc.boolean(),
       outOfOfficeMessage: fc.oneof(fc.constant(outOfOfficeMessage), fc.option(anyText)),
       statusMessage: fc.oneof(fc.constant(statusMessage), fc.option(anyStatusMessage)),
+      workLocation: fc.option(
+        fc.record({
+          source: fc.constantFrom('manual' as const, 'automatic' as const, 'scheduled' as const),
+          workLocationType: anyLocationType,
+          placeId: fc.option(anyText),
+        }),
+      ),
     })
     .map(({ pair: { availability, activity }, ...rest }) => ({ availability, activity, ...rest }));
 }
@@ -124,7 +172,11 @@ const anyCause: fc.Arbitrary<Cause> = fc.oneof(
       'setUserPreferredPresence',
       'clearUserPreferredPresence',
       'setStatusMessage',
-      'setOutOfOffice',
+      'setCalendar',
+      'awaitCalendar',
+      'setLocation',
+      'clearLocation',
+      'erase',
     ),
     appId: anyId,
   }),
@@ -191,8 +243,14 @@ export function anyCommand(nowMs: number): fc.Arbitrary<PresenceCommand> {
       expiry: fc.option(fc.constant(expiry)),
     }),
     fc.record({
-      kind: fc.constant('setOutOfOffice' as const),
+      kind: fc.constant('setCalendar' as const),
       appId,
+      revision: fc.nat(3),
+      refillAtMs: instant,
+      spans: fc.constantFrom(
+        [],
+        [{ kind: 'busy' as const, startsAtMs: nowMs, endsAtMs: nowMs + 30 * MINUTE_MS }],
+      ),
       outOfOffice: fc.option(
         fc.record({
           message: fc.option(fc.constantFrom('on leave', 'im Urlaub')),

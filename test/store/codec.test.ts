@@ -104,6 +104,21 @@ describe('stored values', () => {
     expect(() => decodeDocument(encodeFeedEntry(writer, entry))).toThrow(NewerValue);
   });
 
+  it('of the format before, which knew no calendar and no work location, are read', () => {
+    const record =
+      'AUJ6H9jGkAAAQnof2MaQAABCeh/VV+aAAAIBACJVOHb1q0Upv/vP5Qqon4cCjgFCeh/VV+aAAEJ6H9jGkAAAFAAAAEluIHRoZSBsYWJCeh/VV+aAAH/wAAAAAAAAAI4BCIALDzo=';
+    const entry =
+      'gQARERERAABAAIAAAAAAAAABAPqL89zsp0a3utHbGZtir8NCeh/VV+aAAEJ6H9VX5oAABQAiVTh29atFKb/7z+UKqJ+HjgEAjgEQFAAAAEluIHRoZSBsYWJCeh/VV+aAAH/wAAAAAAAAAHlLQZY=';
+    expect(decodeRecord(Buffer.from(record, 'base64')).record).toMatchObject({
+      facts: { statusMessage: { content: 'In the lab' }, calendar: null, locations: [] },
+      presence: { activity: 'Presenting', workLocation: null },
+    });
+    expect(decodeFeedEntry(Buffer.from(entry, 'base64')).change).toMatchObject({
+      before: { activity: 'Presenting', statusMessage: null, workLocation: null },
+      after: { activity: 'Presenting', statusMessage: { content: 'In the lab' } },
+    });
+  });
+
   it('take little room: two sessions whose ids are GUIDs stay below 110 bytes', () => {
     const first = advance(NEW_RECORD, START_MS, setPresence()).record;
     const other = { ...setPresence(), appId: guid(0xb), sessionId: guid(0xb) };

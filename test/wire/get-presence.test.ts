@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NEVER_MS } from '../../src/engine/facts.ts';
 import { createDirectory } from '../../src/presence/directory.ts';
 import {
   APP,
@@ -258,7 +259,10 @@ describe('out of office, said through the service', () => {
     porchlight.server.presence.execute(
       { tenantId: TENANT, userId: USER },
       {
-        kind: 'setOutOfOffice',
+        kind: 'setCalendar',
+        revision: 1,
+        spans: [],
+        refillAtMs: NEVER_MS,
         appId: APP,
         outOfOffice: {
           message,

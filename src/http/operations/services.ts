@@ -60,6 +60,8 @@ function reason(decision: Decision): string {
   switch (decision.by) {
     case 'preferred':
       return `preferred ${pairName(decision.pair)} until ${new Date(decision.untilMs).toISOString()}`;
+    case 'calendar':
+      return `calendar ${pairName(decision.pair)} until ${new Date(decision.untilMs).toISOString()}`;
     case 'session':
       return `session ${pairName(decision.pair)}`;
     case 'no session':

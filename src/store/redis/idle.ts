@@ -3,12 +3,14 @@ import { NEVER_MS } from '../../engine/facts.ts';
 
 /** Whether a record has nothing left to say but its last number: no facts, and nothing to come. */
 export function isIdle({ facts, untilMs }: UserRecord): boolean {
-  const { sessions, preferred, statusMessage, outOfOffice } = facts;
+  const { sessions, preferred, statusMessage, outOfOffice, calendar, locations } = facts;
   return (
     sessions.length === 0 &&
     preferred === null &&
     statusMessage === null &&
     outOfOffice === null &&
+    calendar === null &&
+    locations.length === 0 &&
     untilMs === NEVER_MS
   );
 }
