@@ -106,7 +106,7 @@ describe('stored values', () => {
 
   it('of the format before, which knew no calendar and no work location, are read', () => {
     const record =
-      'AUJ6H9jGkAAAQnof2MaQAABCeh/VV+aAAAIBACJVOHb1q0Upv/vP5Qqon4cCjgFCeh/VV+aAAEJ6H9jGkAAAFAAAAEluIHRoZSBsYWJCeh/VV+aAAH/wAAAAAAAAAI4BCIALDzo=';
+      'AUJ6H9jGkAAAQnof2MaQAABCeh/VV+aAAAIBACJVOHb1q0Upv/vP5Qqon4cCjgFCeh/VV6gAAEJ6H9jGkAAAFAAAAEluIHRoZSBsYWJCeh/VV+aAAH/wAAAAAAAAAI4BCIALDzo=';
     const entry =
       'gQARERERAABAAIAAAAAAAAABAPqL89zsp0a3utHbGZtir8NCeh/VV+aAAEJ6H9VX5oAABQAiVTh29atFKb/7z+UKqJ+HjgEAjgEQFAAAAEluIHRoZSBsYWJCeh/VV+aAAH/wAAAAAAAAAHlLQZY=';
     expect(decodeRecord(Buffer.from(record, 'base64')).record).toMatchObject({
