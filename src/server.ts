@@ -4,17 +4,19 @@ import type { Logger } from 'pino';
 import type { TrustedIssuer } from './auth/trusted-issuer.ts';
 import { createVerifier } from './auth/verifier.ts';
 import type { Clock } from './clock.ts';
+import type { ServedDirectory } from './directory/directory.ts';
+import { createPhotos } from './directory/photos.ts';
 import { openFollowing } from './following.ts';
 import type { Profile } from './graph/settable.ts';
 import type { Cors } from './http/cors.ts';
 import { createHandler } from './http/handler.ts';
 import { adminRoutes } from './http/operations/admin.ts';
 import { presenceRoutes } from './http/operations/all.ts';
+import { directoryRoutes } from './http/operations/directory/routes.ts';
 import { createPorts, type Listener } from './http/ports.ts';
 import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
 import type { DeliveryTerms } from './notifications/terms.ts';
 import type { Outbound } from './outbound/outbound.ts';
-import type { Directory } from './presence/directory.ts';
 import { createPresenceService, type PresenceService } from './presence/service.ts';
 import type { Shifts } from './shifts.ts';
 import type { PresenceStore } from './store/store.ts';
@@ -47,7 +49,8 @@ export interface ServerParts {
   /** A clock that never steps; the machine's by default. */
   readonly steadyClock?: Clock;
   readonly issuers: readonly TrustedIssuer[];
-  readonly directory: Directory;
+  /** Stopped by the server when it closes. */
+  readonly directory: ServedDirectory;
   readonly log: Logger;
   /** Reaches receivers of notifications. Closed by the server. */
   readonly outbound: Outbound;
@@ -89,7 +92,15 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   });
   const { notifier, subscriptions, shifts, hub } = following;
 
-  const routes = presenceRoutes({ presence, subscriptions, profile }, directory);
+  const photos = createPhotos({
+    store,
+    directory,
+    onError: (error) => log.error({ err: error }, 'a photo could not be read'),
+  });
+  const routes = [
+    ...presenceRoutes({ presence, subscriptions, profile }, directory),
+    ...directoryRoutes({ directory, photos }),
+  ];
   const ownRoutes = [
     ...streamRoutes({ presence, profile, store, directory, hub }),
     ...adminRoutes({ courier: notifier, subscriptions }),
@@ -98,7 +109,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     routes,
     ownRoutes,
     directory,
-    verifier: createVerifier({ issuers: parts.issuers, clock }),
+    verifier: createVerifier({ issuers: parts.issuers, clock, onVerified: directory.learn }),
     clock,
     report: (error, { requestId }) => log.error({ err: error, requestId }, 'request failed'),
     cors,
@@ -137,6 +148,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
       await closePorts();
       await following.stop();
       await handler.close();
+      await directory.stop();
       await store.close();
     },
   };

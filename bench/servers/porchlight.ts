@@ -1,10 +1,10 @@
 import type { JWK } from 'jose';
 import pino from 'pino';
 import { systemClock } from '../../src/clock.ts';
+import { createDirectory } from '../../src/directory/fixed.ts';
 import type { Profile } from '../../src/graph/settable.ts';
 import { createEncryptor } from '../../src/notifications/encryption.ts';
 import { createOutbound } from '../../src/outbound/open.ts';
-import { createDirectory } from '../../src/presence/directory.ts';
 import { openServer } from '../../src/server.ts';
 import type { CreationRequest } from '../../src/subscriptions/rules/creation.ts';
 import { answer, givenArgument } from '../child.ts';

@@ -69,6 +69,51 @@ export const LOOK_AFTER_SUBSCRIPTIONS: Access = {
   application: ['Porchlight.Manage.All'],
 };
 
+/** With these all there is of a user may be seen. Source: Graph, "Get a user" and "List users". */
+export const READ_USER_WHOLE = [
+  'User.Read.All',
+  'User.ReadWrite.All',
+  'Directory.Read.All',
+  'Directory.ReadWrite.All',
+];
+
+const READ_USERS = ['User.ReadBasic.All', ...READ_USER_WHOLE];
+
+export const READ_USER: Access = {
+  own: ['User.Read', 'User.ReadWrite', ...READ_USERS],
+  other: READ_USERS,
+  application: READ_USERS,
+};
+
+const READ_PHOTOS = [
+  'ProfilePhoto.Read.All',
+  'ProfilePhoto.ReadWrite.All',
+  'User.ReadBasic.All',
+  'User.Read.All',
+  'User.ReadWrite.All',
+];
+
+export const READ_PHOTO: Access = {
+  own: ['User.Read', 'User.ReadWrite', 'ProfilePhoto.ReadWrite', ...READ_PHOTOS],
+  other: READ_PHOTOS,
+  application: READ_PHOTOS,
+};
+
+/**
+ * In Graph a signed-in user may change others' photos only as an administrator. Nobody is one here, so that is for
+ * applications.
+ */
+export const WRITE_PHOTO: Access = {
+  own: [
+    'ProfilePhoto.ReadWrite',
+    'ProfilePhoto.ReadWrite.All',
+    'User.ReadWrite',
+    'User.ReadWrite.All',
+  ],
+  other: [],
+  application: ['ProfilePhoto.ReadWrite.All', 'User.ReadWrite.All'],
+};
+
 /** What an application token gets on a path beginning with `/me`: the real service's words. */
 export const ME_NEEDS_A_USER: Decision = {
   allowed: false,

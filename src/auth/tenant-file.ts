@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { IMAGE_MARK_BYTES, imageType, LARGEST_IMAGE_BYTES } from '../graph/image.ts';
 
 /** What a text must look like, and how to say so. */
 const GUID = {
@@ -20,14 +22,32 @@ const PERMISSION = {
   pattern: '^[A-Za-z][A-Za-z0-9._-]{0,127}$',
   description: 'a permission such as Presence.Read.All',
 };
-const SHAPES = [GUID, NAME, UPN, DOMAIN, PERMISSION];
+const MAIL = {
+  pattern: '^[^@\\s]{1,64}@[^@\\s]{1,253}$',
+  description: 'an e-mail address such as ada@contoso.example',
+};
+const FILE = { pattern: '^.{1,1024}$', description: 'the path of a file' };
+const SHAPES = [GUID, NAME, UPN, DOMAIN, PERMISSION, MAIL, FILE];
+
+/** As many groups as anybody would have; a list beyond it is a mistake. */
+const MOST_GROUPS = 200;
 
 const Guid = Type.String(GUID);
 const Name = Type.String(NAME);
 const CLOSED = { additionalProperties: false };
 
 const User = Type.Object(
-  { id: Guid, userPrincipalName: Type.String(UPN), displayName: Name },
+  {
+    id: Guid,
+    userPrincipalName: Type.String(UPN),
+    displayName: Name,
+    givenName: Type.Optional(Name),
+    surname: Type.Optional(Name),
+    mail: Type.Optional(Type.String(MAIL)),
+    jobTitle: Type.Optional(Name),
+    groups: Type.Optional(Type.Array(Name, { maxItems: MOST_GROUPS })),
+    photo: Type.Optional(Type.String(FILE)),
+  },
   CLOSED,
 );
 const App = Type.Object(
@@ -70,7 +90,10 @@ export class TenantFileInvalid extends Error {
   }
 }
 
-/** Reads tenants, their users and apps from a JSON file. Rejects with `TenantFileInvalid`. */
+/**
+ * Reads tenants, their users and apps from a JSON file. Paths of photos start from its folder, and are absolute
+ * here. Rejects with `TenantFileInvalid`, also when one of the photos isn't there or isn't one.
+ */
 export async function readTenantFile(path: string): Promise<readonly Tenant[]> {
   let json: unknown;
   try {
@@ -78,10 +101,45 @@ export async function readTenantFile(path: string): Promise<readonly Tenant[]> {
   } catch (error) {
     throw new TenantFileInvalid(path, (error as Error).message, { cause: error });
   }
-  return parseTenants(json, path);
+  const tenants = parseTenants(json, path);
+  const withPhotos: Tenant[] = [];
+  for (const [index, tenant] of tenants.entries()) {
+    const users: TenantUser[] = [];
+    for (const [at, user] of tenant.users.entries()) {
+      users.push(await withPhoto(user, path, `tenants[${index}].users[${at}].photo`));
+    }
+    withPhotos.push({ ...tenant, users });
+  }
+  return withPhotos;
 }
 
-/** As `readTenantFile`, for JSON that is read already; `path` is for messages. */
+async function withPhoto(user: TenantUser, path: string, field: string): Promise<TenantUser> {
+  if (user.photo === undefined) return user;
+  const photo = resolve(dirname(path), user.photo);
+  const problem = await photoProblem(photo);
+  if (problem !== undefined) throw new TenantFileInvalid(path, `${field}: ${problem}`);
+  return { ...user, photo };
+}
+
+async function photoProblem(photo: string): Promise<string | undefined> {
+  try {
+    const file = await open(photo);
+    try {
+      const { size } = await file.stat();
+      if (size > LARGEST_IMAGE_BYTES) {
+        return `${photo} has ${size} bytes; ${LARGEST_IMAGE_BYTES} are the most`;
+      }
+      const { buffer } = await file.read(Buffer.alloc(IMAGE_MARK_BYTES), 0, IMAGE_MARK_BYTES, 0);
+      return imageType(buffer) === undefined ? `${photo} is no JPEG, PNG or GIF` : undefined;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** As `readTenantFile`, without looking for the photos, for JSON that is read already; `path` is for messages. */
 export function parseTenants(json: unknown, path: string): readonly Tenant[] {
   if (!TenantFile.Check(json)) throw new TenantFileInvalid(path, firstProblem(json));
   const tenants = json.tenants.map(lowerCased);

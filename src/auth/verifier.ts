@@ -40,6 +40,11 @@ export interface VerifierOptions {
    * and most others leave it out.
    */
   readonly clockSkewMs?: number;
+  /**
+   * Told of each token that was checked and found good, with its claims; not of one that was seen before.
+   * The request waits for it, and fails if it throws.
+   */
+  readonly onVerified?: (caller: Caller, claims: JWTPayload) => void;
 }
 
 export interface TokenVerifier {
@@ -61,7 +66,7 @@ interface Verified {
 
 /** Checks bearer tokens of the trusted issuers. Only good tokens are remembered, and by hash alone. */
 export function createVerifier(options: VerifierOptions): TokenVerifier {
-  const { issuers, clock, cacheSize = 10_000, clockSkewMs = 0 } = options;
+  const { issuers, clock, cacheSize = 10_000, clockSkewMs = 0, onVerified } = options;
   const verified = new LRUCache<string, Verified>({ max: cacheSize });
   // Each entry has a request waiting for it, so there are never more of them than open requests.
   const underway = new Map<string, Promise<Caller>>();
@@ -77,6 +82,7 @@ export function createVerifier(options: VerifierOptions): TokenVerifier {
       expiresMs: (payload.exp ?? 0) * 1000 + clockSkewMs,
       checkedMs: nowMs,
     });
+    onVerified?.(caller, payload);
     return caller;
   }
 

@@ -7,10 +7,10 @@ import { trustLines } from '../auth/dev-certificates/trust-lines.ts';
 import { createDevIssuer } from '../auth/dev-issuer/dev-issuer.ts';
 import { readTenantFile, type Tenant } from '../auth/tenant-file.ts';
 import { systemClock } from '../clock.ts';
+import { openDirectory } from '../directory/open.ts';
 import type { Profile } from '../graph/settable.ts';
 import { createEncryptor } from '../notifications/encryption.ts';
 import { createOutbound } from '../outbound/open.ts';
-import { createDirectory } from '../presence/directory.ts';
 import { openLmdbStore } from '../store/lmdb/open.ts';
 import { type Command, UsageError } from './command.ts';
 import { ENCRYPTION_WORKER } from './encryption-worker.ts';
@@ -54,6 +54,15 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
     nowMs: systemClock.nowMs(),
   });
   const store = await openLmdbStore({ path: join(dataDir, 'store') });
+  const log = pino({ level: 'warn' });
+  const directory = await openDirectory({
+    mode: 'open',
+    file: TENANT_FILE,
+    tenants: tenants.map(({ id }) => id),
+    documents: store.documents,
+    clock: systemClock,
+    log,
+  });
   const server = await openServer(
     {
       profile,
@@ -69,8 +78,8 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
       store,
       clock: systemClock,
       issuers: issuer.issuers,
-      directory: createDirectory('open', new Map(tenants.map(({ id, users }) => [id, users]))),
-      log: pino({ level: 'warn' }),
+      directory,
+      log,
       plugins: [issuer.plugin],
       // Receivers on this machine are what one builds; they may have a certificate of ours, or none.
       outbound: createOutbound({
@@ -82,6 +91,7 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
       validationTokens: issuer.publisher,
     },
   ).catch(async (error) => {
+    await directory.stop();
     await store.close();
     throw listenFailure(error, 'choose another with --port or --https-port');
   });

@@ -5,14 +5,13 @@ import { issuerAt } from '../auth/discovery.ts';
 import { oidcIssuer } from '../auth/oidc-issuer.ts';
 import { createPublisher } from '../auth/publisher/publisher.ts';
 import { publisherRoutes } from '../auth/publisher/routes.ts';
-import { readTenantFile } from '../auth/tenant-file.ts';
 import { clockAhead, systemClock } from '../clock.ts';
 import { readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
+import { openDirectory } from '../directory/open.ts';
 import { parseDuration } from '../graph/duration.ts';
 import { createEncryptor } from '../notifications/encryption.ts';
 import { createOutbound } from '../outbound/open.ts';
-import { createDirectory, type Directory } from '../presence/directory.ts';
 import { type Command, CommandFailed, type Terminal, UsageError } from './command.ts';
 import { ENCRYPTION_WORKER } from './encryption-worker.ts';
 import { readFlags } from './flags.ts';
@@ -77,11 +76,21 @@ async function serveAlone(
       ...(claims && { claims }),
     }),
   );
-  const directory = await openDirectory(config);
   const tls = await readTls(config);
   const { store, signingKey } = await seat.openStore();
   // All servers on one store go by one clock, whatever their machines' clocks say.
   const clock = clockAhead(systemClock, () => store.aheadMs());
+  const tenants = [...new Set(config.issuers.map(({ tenant }) => tenant.toLowerCase()))];
+  const directory = await openDirectory({
+    ...config.directory,
+    tenants,
+    documents: store.documents,
+    clock,
+    log,
+  }).catch(async (error) => {
+    await store.close();
+    throw error;
+  });
   let origin = config.publicUrl && new URL(config.publicUrl).origin;
   const { host, port, behindProxy } = config.listen;
   const server = await openServer(
@@ -100,7 +109,7 @@ async function serveAlone(
       log,
       plugins: [
         publisherRoutes({
-          tenants: config.issuers.map(({ tenant }) => tenant.toLowerCase()),
+          tenants,
           origin: () => origin ?? '',
           key: signingKey,
         }),
@@ -123,6 +132,7 @@ async function serveAlone(
       },
     },
   ).catch(async (error) => {
+    await directory.stop();
     await store.close();
     throw listenFailure(error, 'choose another with listen.port');
   });
@@ -138,11 +148,6 @@ function workersFlag(text: string): number {
   const workers = Number(text);
   if (/^\d{1,2}$/.test(text) && workers >= 1 && workers <= MOST_WORKERS) return workers;
   throw new UsageError(`--workers must be a number from 1 to ${MOST_WORKERS}, not '${text}'`);
-}
-
-async function openDirectory({ directory: { mode, file } }: Config): Promise<Directory> {
-  const tenants = file === undefined ? [] : await readTenantFile(file);
-  return createDirectory(mode, new Map(tenants.map(({ id, users }) => [id, users])));
 }
 
 /** Rejects with `CommandFailed` that names the field, for files that aren't there or don't fit. */

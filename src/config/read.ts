@@ -49,7 +49,9 @@ function firstProblem(filled: unknown): string {
     case 'boolean':
       return `${field} is not known here`;
     case 'enum':
-      return `${field} must be ${error.params.allowedValues.join(' or ')}`;
+      return (
+        renamed(field, filled) ?? `${field} must be ${error.params.allowedValues.join(' or ')}`
+      );
     case 'type':
       return `${field} must be ${described(error.params.type)}`;
     case 'minItems':
@@ -58,6 +60,13 @@ function firstProblem(filled: unknown): string {
     default:
       return `${field} ${error.message}`;
   }
+}
+
+/** A value that earlier versions took, with what it is called now. */
+function renamed(field: string, filled: unknown): string | undefined {
+  const { directory } = filled as { directory?: { mode?: unknown } };
+  if (field !== 'directory.mode' || directory?.mode !== 'listed') return undefined;
+  return `${field}: listed is called file now`;
 }
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {

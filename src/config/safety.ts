@@ -27,8 +27,11 @@ export function findUnsafe(config: Config): string | undefined {
   if (badReceiver !== undefined) {
     return `webhooks.allow must hold host:port or http://host:port, not '${badReceiver}'`;
   }
-  if (directory.mode === 'listed' && directory.file === undefined) {
-    return 'directory.file is needed where directory.mode is listed';
+  if (directory.mode === 'file' && directory.file === undefined) {
+    return 'directory.file is needed where directory.mode is file';
+  }
+  if (directory.mode === 'scim' && directory.file !== undefined) {
+    return 'directory.file is not read where directory.mode is scim';
   }
   return undefined;
 }

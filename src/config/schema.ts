@@ -68,13 +68,16 @@ const Listen = Type.Object(
 
 const Directory = Type.Object(
   {
-    mode: Type.Enum(['open', 'listed'], {
+    mode: Type.Enum(['open', 'file', 'scim'], {
       default: 'open',
       description:
-        'open: a user exists from the first write about them. listed: only the users in the file exist.',
+        'open: a user exists from the first word about them, and names are learnt from tokens. file: only the users in the file exist. scim: only those exist that a provisioning client has put here.',
     }),
     file: Type.Optional(
-      Type.String({ description: 'Tenants and their users, JSON such as examples/tenant.json.' }),
+      Type.String({
+        description:
+          'Tenants and their users, JSON such as examples/tenant.json; read anew when it changes. In mode open what it says of a user goes before what tokens say.',
+      }),
     ),
   },
   { ...CLOSED, default: {}, description: 'Who is known.' },

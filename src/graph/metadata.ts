@@ -45,7 +45,22 @@ const TYPES = `
   property('encryptionCertificateId', 'Edm.String'),
   property('notificationUrlAppId', 'Edm.String'),
 ].join('')}</EntityType>
-<EntityType Name="user" BaseType="graph.entity"><NavigationProperty Name="presence" Type="graph.presence" ContainsTarget="true"/></EntityType>
+<EntityType Name="profilePhoto" BaseType="graph.entity" HasStream="true">${property('height', 'Edm.Int32')}${property('width', 'Edm.Int32')}</EntityType>
+<EntityType Name="user" BaseType="graph.entity">${[
+  property('accountEnabled', 'Edm.Boolean'),
+  property('businessPhones', 'Collection(Edm.String)', false),
+  property('displayName', 'Edm.String'),
+  property('givenName', 'Edm.String'),
+  property('jobTitle', 'Edm.String'),
+  property('mail', 'Edm.String'),
+  property('mobilePhone', 'Edm.String'),
+  property('officeLocation', 'Edm.String'),
+  property('preferredLanguage', 'Edm.String'),
+  property('surname', 'Edm.String'),
+  property('userPrincipalName', 'Edm.String'),
+].join(
+  '',
+)}<NavigationProperty Name="photo" Type="graph.profilePhoto" ContainsTarget="true"/><NavigationProperty Name="photos" Type="Collection(graph.profilePhoto)" ContainsTarget="true"/><NavigationProperty Name="presence" Type="graph.presence" ContainsTarget="true"/></EntityType>
 <EntityType Name="cloudCommunications" BaseType="graph.entity"><NavigationProperty Name="presences" Type="Collection(graph.presence)" ContainsTarget="true"/></EntityType>`;
 
 const PAIR = [

@@ -124,32 +124,50 @@ function partRequest({ version, origin }: GraphRequest, each: Part): GraphReques
   }
   const { path, query } = splitUrl(each.url.startsWith('/') ? each.url : `/${each.url}`);
   if (isBatch(path)) throw malformed('[Url]: a batch takes no other batch.');
-  if (each.body !== undefined && !hasJsonType(each.headers)) {
-    throw malformed('[Headers]: a body needs a Content-Type header of application/json.');
-  }
-  return { version, origin, method: each.method.toUpperCase(), path, query, body: each.body };
+  const headers = lowerCased(each.headers);
+  const body = partBody(each.body, headers['content-type'] ?? '');
+  return { version, origin, method: each.method.toUpperCase(), path, query, body, headers };
 }
 
-function hasJsonType(headers: Part['headers']): boolean {
-  return Object.entries(headers ?? {}).some(
-    ([name, value]) =>
-      name.toLowerCase() === 'content-type' &&
-      typeof value === 'string' &&
-      value.toLowerCase().startsWith('application/json'),
+/** The body of a part: JSON, or the bytes of an image, which a batch carries as base64 text. */
+function partBody(body: unknown, type: string): unknown {
+  if (body === undefined || /^application\/json/i.test(type)) return body;
+  if (typeof body === 'string' && /^image\//i.test(type)) {
+    const bytes = Buffer.from(body, 'base64');
+    if (bytes.toString('base64url') === withoutPadding(body)) return bytes;
+    throw malformed('[Body]: an image must be base64 text.');
+  }
+  throw malformed('[Headers]: a body needs a Content-Type header of application/json.');
+}
+
+/** Of a base64 text in either alphabet, the one that needs no escaping in addresses. */
+function withoutPadding(base64: string): string {
+  return base64
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/={1,2}$/, '');
+}
+
+/** As Node gives the headers of a request. Whatever isn't text is passed over. */
+function lowerCased(headers: Part['headers']): Record<string, string> {
+  const texts = Object.entries(headers ?? {}).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name.toLowerCase(), value] as const] : [],
   );
+  return Object.fromEntries(texts);
 }
 
 /** Microsoft's clients read a part's headers also where there are none. */
 function responseJson(id: string, { status, headers, body }: Reply): string {
   const headersJson = headers === undefined ? '{}' : headersAsSpelled(headers);
-  const bodyJson = body === undefined ? '' : `,"body":${body}`;
+  const json = Buffer.isBuffer(body) ? `"${body.toString('base64')}"` : body;
+  const bodyJson = json === undefined ? '' : `,"body":${json}`;
   return `{"id":${JSON.stringify(id)},"status":${status},"headers":${headersJson}${bodyJson}}`;
 }
 
-/** They look for `Content-Type` in just this spelling. */
+/** They look for `Content-Type` and `ETag` in just this spelling. */
 function headersAsSpelled(headers: NonNullable<Reply['headers']>): string {
   const spelled = Object.entries(headers).map(([name, value]) => [
-    name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
+    name === 'etag' ? 'ETag' : name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
     value,
   ]);
   return JSON.stringify(Object.fromEntries(spelled));

@@ -3,6 +3,7 @@ export type Cors = '*' | RegExp;
 
 /** What a page may read of an answer beyond the usual. */
 export const EXPOSED_HEADERS = [
+  'etag',
   'request-id',
   'client-request-id',
   'retry-after',

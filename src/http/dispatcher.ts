@@ -6,6 +6,7 @@ import type { Version } from '../graph/path.ts';
 import type { Directory } from '../presence/directory.ts';
 import { bodySchema, compileBody } from './body.ts';
 import { userNotFound } from './operations/services.ts';
+import { imageExpected, imageNotExpected } from './read-body.ts';
 import type { Call, Reply, Route } from './route.ts';
 import { createGraphRouter, type Match } from './router.ts';
 
@@ -17,10 +18,10 @@ export interface GraphRequest {
   readonly path: string;
   /** Without the question mark. */
   readonly query: string;
-  /** Parsed JSON; undefined without a body. */
+  /** Parsed JSON, or the bytes of an image; undefined without a body. */
   readonly body: unknown;
   readonly origin: string;
-  /** Of the request on the socket; a part of a batch has none. */
+  /** Names in lower case. */
   readonly headers?: IncomingHttpHeaders | undefined;
 }
 
@@ -55,7 +56,12 @@ export function createDispatcher(routes: readonly Route[], directory: Directory)
 }
 
 function checkBody({ checkBody: check, route }: Match, body: unknown): void {
-  if (check !== undefined) {
+  if (route.imageBody !== undefined) {
+    if (body === undefined) throw invalidArgument(`${route.operation} needs an image as its body.`);
+    if (!Buffer.isBuffer(body)) throw imageExpected(route.imageBody);
+  } else if (Buffer.isBuffer(body)) {
+    throw imageNotExpected();
+  } else if (check !== undefined) {
     if (body === undefined) {
       throw invalidArgument(`${route.operation} needs a JSON body.`);
     }
@@ -82,7 +88,7 @@ function authorizedUser(
   }
   const userId = directory.resolve(caller.tenantId, user);
   mustBeAllowed(authorize(route.access, caller, userId ?? user));
-  if (userId === undefined) throw userNotFound(user);
+  if (userId === undefined) throw (route.nobody ?? userNotFound)(user);
   return userId;
 }
 

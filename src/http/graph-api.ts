@@ -15,6 +15,7 @@ import { type ReportFault, settle } from './answer.ts';
 import { answerBatch, isBatch } from './batch.ts';
 import { type Cors, corsHeaders } from './cors.ts';
 import type { Dispatch, GraphRequest } from './dispatcher.ts';
+import type { ReadBody } from './read-body.ts';
 import { hasBody, readJson } from './read-json.ts';
 import { newRequestId, requestIds } from './request-ids.ts';
 import type { Reply } from './route.ts';
@@ -24,6 +25,8 @@ export interface GraphApiParts {
   readonly dispatch: Dispatch;
   /** Answers Porchlight's own addresses, which no batch reaches. */
   readonly dispatchOwn: Dispatch;
+  /** Reads the body of a request to one of Graph's addresses. */
+  readonly readBody: ReadBody;
   readonly verifier: TokenVerifier;
   readonly clock: Clock;
   readonly report: ReportFault;
@@ -40,7 +43,8 @@ export interface GraphApiParts {
  * they do (docs/decisions/0016-a-route-is-data.md).
  */
 export function createGraphApi(parts: GraphApiParts): RequestListener {
-  const { dispatch, dispatchOwn, verifier, clock, report, cors, publicOrigin, trustProxy } = parts;
+  const { dispatch, dispatchOwn, readBody, verifier, clock, report } = parts;
+  const { cors, publicOrigin, trustProxy } = parts;
   const nowMs = () => clock.nowMs();
 
   async function work(request: IncomingMessage, ids: RequestIds): Promise<Reply> {
@@ -53,7 +57,8 @@ export function createGraphApi(parts: GraphApiParts): RequestListener {
     // Before the body is read: who may not come in has nothing parsed.
     const verified = verifier.verify(bearer(headers.authorization));
     const caller = verified instanceof Promise ? await verified : verified;
-    const body = hasBody(request) ? await readJson(request) : undefined;
+    const read = version === undefined ? readJson : readBody;
+    const body = hasBody(request) ? await read(request, path) : undefined;
     const origin = publicOrigin ?? originOf(request, trustProxy);
     const graphRequest: GraphRequest = {
       version: version ?? 'v1.0',
@@ -147,14 +152,20 @@ function send(response: ServerResponse, reply: Reply, ids: RequestIds, cors: str
   const { status, headers, body = '', stream } = reply;
   const bytes = Buffer.byteLength(body);
   const fields = ['request-id', ids.requestId, 'client-request-id', ids.clientRequestId];
-  fields.push('odata-version', '4.0', 'cache-control', 'no-store');
-  if (stream === undefined) fields.push('content-length', String(bytes));
-  else endsWithItsConnection(response);
+  fields.push('odata-version', '4.0');
+  if (headers?.['cache-control'] === undefined) fields.push('cache-control', 'no-store');
+  if (stream !== undefined) endsWithItsConnection(response);
+  // The length of a 304 would be that of what isn't sent (RFC 9110, section 8.6).
+  else if (status !== 304) fields.push('content-length', String(bytes));
   for (const field of cors) fields.push(field);
   for (const name in headers) fields.push(name, headers[name] ?? '');
   response.writeHead(status, fields);
   if (stream !== undefined) {
     stream(response);
+    return;
+  }
+  if (typeof body !== 'string') {
+    response.end(body);
     return;
   }
   // Head and body go out as one string. Text as long as its bytes is ASCII, which Latin-1 just copies.

@@ -6,9 +6,10 @@ import { createDispatcher } from './dispatcher.ts';
 import { createGraphApi, type GraphApiParts, isApiAddress } from './graph-api.ts';
 import { type Readiness, registerHealth } from './health.ts';
 import { registerOpenApi } from './openapi.ts';
+import { createBodyReader } from './read-body.ts';
 import type { Route } from './route.ts';
 
-export interface HandlerParts extends Omit<GraphApiParts, 'dispatch' | 'dispatchOwn'> {
+export interface HandlerParts extends Omit<GraphApiParts, 'dispatch' | 'dispatchOwn' | 'readBody'> {
   /** Graph's operations. */
   readonly routes: readonly Route[];
   /** Porchlight's own, under `/porchlight`. */
@@ -33,6 +34,7 @@ export async function createHandler(parts: HandlerParts): Promise<Handler> {
     ...parts,
     dispatch: createDispatcher(routes, directory),
     dispatchOwn: createDispatcher(ownRoutes, directory),
+    readBody: createBodyReader(routes),
   });
   registerOpenApi(app, routes, ownRoutes);
   registerHealth(app, parts.whyNotReady);

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { Access } from '../auth/permissions.ts';
+import { LARGEST_IMAGE_BYTES } from '../graph/image.ts';
 import { batchSchema } from './batch.ts';
 import { LARGEST_BODY_BYTES } from './read-json.ts';
 import type { Route } from './route.ts';
@@ -47,7 +48,7 @@ export function openApiDocument(routes: readonly Route[], ownRoutes: readonly Ro
     info: {
       title: 'Porchlight',
       version: '1.0',
-      description: `The Microsoft Graph presence API. Bodies up to ${LARGEST_BODY_BYTES} bytes.`,
+      description: `The Microsoft Graph presence API. Bodies up to ${LARGEST_BODY_BYTES} bytes, images up to ${LARGEST_IMAGE_BYTES}.`,
     },
     servers: [{ url: '/v1.0' }, { url: '/beta' }],
     security: [{ bearer: [] }],
@@ -95,9 +96,7 @@ function operation(route: Route, path: string): object {
     summary: route.summary,
     description: permissions(route.access),
     ...(parameters.length > 0 && { parameters }),
-    ...(route.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: route.body } } },
-    }),
+    ...requestBody(route),
     responses: {
       [route.success ?? 200]: success(route),
       default: ERROR,
@@ -105,7 +104,20 @@ function operation(route: Route, path: string): object {
   };
 }
 
-function success({ result, events }: Route): object {
+function requestBody({ body, imageBody }: Route): object {
+  if (imageBody !== undefined)
+    return { requestBody: { required: true, content: images(imageBody) } };
+  if (body === undefined) return {};
+  return { requestBody: { required: true, content: { 'application/json': { schema: body } } } };
+}
+
+/** Bytes have no schema in OpenAPI 3.1. */
+function images(types: readonly string[]): Record<string, object> {
+  return Object.fromEntries(types.map((type) => [type, {}]));
+}
+
+function success({ result, imageResult, events }: Route): object {
+  if (imageResult !== undefined) return { description: 'The image.', content: images(imageResult) };
   if (events !== undefined) {
     const content = { 'text/event-stream': { schema: { type: 'string' } } };
     return { description: events, content };
@@ -117,5 +129,5 @@ function success({ result, events }: Route): object {
 function permissions({ own, other, application }: Access): string {
   const list = (names: readonly string[] | 'refused') =>
     names === 'refused' || names.length === 0 ? 'not supported' : names.join(' or ');
-  return `Delegated, own presence: ${list(own)}. Delegated, someone else's: ${list(other)}. Application: ${list(application)}.`;
+  return `Delegated, about oneself: ${list(own)}. Delegated, someone else's: ${list(other)}. Application: ${list(application)}.`;
 }

@@ -5,7 +5,7 @@ import { GraphError } from '../graph/error.ts';
 /** A larger body is refused, and no more of it read. */
 export const LARGEST_BODY_BYTES = 1024 * 1024;
 
-const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
+export const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
 /** Whether a body comes with the request, if only an empty one. */
 export function hasBody({ headers }: IncomingMessage): boolean {
@@ -18,8 +18,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
  * @throws GraphError 400, 413 or 415
  */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const length = request.headers['content-length'];
-  if (Number(length) > LARGEST_BODY_BYTES) throw tooLarge();
+  checkLength(request, LARGEST_BODY_BYTES);
   const type = request.headers['content-type'];
   if (type === undefined || !JSON_TYPE.test(type)) {
     throw new GraphError(
@@ -28,17 +27,25 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
       'The body must be application/json, and say so in Content-Type.',
     );
   }
-  return parseJson(await readAll(request));
+  return parseJson(await readAll(request, LARGEST_BODY_BYTES));
 }
 
-/** Listeners rather than an async iterator, which costs as much as all the rest of a small request. */
-function readAll(request: IncomingMessage): Promise<Buffer> {
+/** @throws GraphError 413 for a request that says it is larger. */
+export function checkLength({ headers }: IncomingMessage, mostBytes: number): void {
+  if (Number(headers['content-length']) > mostBytes) throw tooLarge(mostBytes);
+}
+
+/**
+ * The whole body. Rejects with GraphError 413 beyond `mostBytes`.
+ * Listeners rather than an async iterator, which costs as much as all the rest of a small request.
+ */
+export function readAll(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > LARGEST_BODY_BYTES) reject(tooLarge());
+      if (bytes > mostBytes) reject(tooLarge(mostBytes));
       else chunks.push(chunk);
     });
     request.on('end', () => {
@@ -68,7 +75,7 @@ function badRequest(message: string): GraphError {
 }
 
 /** The rest of the body isn't waited for, so the connection can't be used again. */
-function tooLarge(): GraphError {
-  const message = `The request body is larger than ${LARGEST_BODY_BYTES} bytes.`;
+function tooLarge(mostBytes: number): GraphError {
+  const message = `The request body is larger than ${mostBytes} bytes.`;
   return new GraphError(413, 'PayloadTooLarge', message, { connection: 'close' });
 }

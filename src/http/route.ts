@@ -2,13 +2,14 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { TObject } from 'typebox';
 import type { Caller } from '../auth/caller.ts';
 import type { Access } from '../auth/permissions.ts';
+import type { GraphError } from '../graph/error.ts';
 import type { Version } from '../graph/path.ts';
 
-/** What a route answers. `body` is JSON text already, or whatever `content-type` says. */
+/** What a route answers. `body` is JSON text already; as bytes it is whatever `content-type` says. */
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
   /** In place of `body`: is given the response, its head written, and says the rest in its own time. */
   readonly stream?: (response: ServerResponse) => void;
 }
@@ -21,11 +22,11 @@ export interface Call {
   readonly userId: string;
   readonly params: Readonly<Record<string, string | undefined>>;
   readonly query: URLSearchParams;
-  /** Fits the route's schema; undefined where the request had no body. */
+  /** Fits the route's schema, or bytes where it takes an image; undefined where the request had no body. */
   readonly body: unknown;
   /** `https://host`, for the addresses in an answer. */
   readonly origin: string;
-  /** Of the request on the socket; a part of a batch has none. */
+  /** Of the request; names in lower case. */
   readonly headers?: IncomingHttpHeaders | undefined;
 }
 
@@ -43,14 +44,20 @@ export interface Route {
   readonly access: Access;
   /** Shape of the body; without one, the operation takes none (an empty object is let pass). */
   readonly body?: TObject;
+  /** Media types of an image that is the body, in place of JSON. */
+  readonly imageBody?: readonly string[];
   /** Parameters in the query, by name, with what they are for; for the documents. */
   readonly query?: Readonly<Record<string, string>>;
   /** The status of a success: 200 if nothing else is said. */
   readonly success?: 201 | 204;
   /** Shape of a success's body; without one it is empty. */
   readonly result?: TObject;
+  /** Media types of an image that is a success's body, in place of `result`. */
+  readonly imageResult?: readonly string[];
   /** What a 200 tells as Server-Sent Events, in place of `result`. */
   readonly events?: string;
+  /** What to say of a user principal name that nobody has; 404 NotFound by default. */
+  readonly nobody?: (name: string) => GraphError;
   handle(call: Call): Promise<Reply>;
 }
 

@@ -16,10 +16,23 @@ export interface DocumentTail {
   stop(): Promise<void>;
 }
 
+/** What was told last, text by id. */
+export interface ToldDocuments {
+  get(id: string): string | undefined;
+  set(id: string, text: string): unknown;
+  delete(id: string): unknown;
+  keys(): Iterable<string>;
+}
+
 export interface DocumentTailParts {
   readonly documents: DocumentStore;
   readonly collection: string;
   readonly clock: Clock;
+  /**
+   * Where it is remembered what was told: for a listener that could say so itself, and has no memory to
+   * spare for each text once more. A map by default.
+   */
+  readonly told?: ToldDocuments;
   /** Told of a document that is new, or whose text isn't the one told before. */
   readonly onPut: (id: string, text: string) => void;
   /** Told of one that is gone; never of one that wasn't told. */
@@ -33,7 +46,7 @@ export interface DocumentTailParts {
  */
 export function createDocumentTail(parts: DocumentTailParts): DocumentTail {
   const { documents, collection, clock, onPut, onRemoved, onError } = parts;
-  const told = new Map<string, string>();
+  const told: ToldDocuments = parts.told ?? new Map<string, string>();
   let revision: Revision | undefined;
   let isStopped = false;
 

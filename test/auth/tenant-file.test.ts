@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseTenants, readTenantFile, TenantFileInvalid } from '../../src/auth/tenant-file.ts';
 
@@ -26,6 +26,15 @@ describe('the example tenants', () => {
     expect(contoso?.apps[0]?.appId).toBe('22553876-f5ab-4529-bffb-cfe50aa89f87');
     expect(contoso?.users).toHaveLength(6);
     expect(fabrikam?.users).toHaveLength(2);
+  });
+
+  it('have photos of 3 KB at most, each beside the file', async () => {
+    const [contoso] = await readTenantFile(EXAMPLE);
+    for (const { photo = '', userPrincipalName } of contoso?.users ?? []) {
+      const [name] = userPrincipalName.split('@');
+      expect(photo).toBe(resolve('examples', 'photos', `${name}.png`));
+      expect((await readFile(photo)).length).toBeLessThanOrEqual(3072);
+    }
   });
 });
 
@@ -68,6 +77,18 @@ describe('a tenant file', () => {
       'tenants[0].apps[1].roles[0] must be a permission such as Presence.Read.All',
     ],
     [
+      'tenants.0.users.0.mail',
+      'ada',
+      'tenants[0].users[0].mail must be an e-mail address such as ada@contoso.example',
+    ],
+    ['tenants.0.users.0.groups', 'Operations', 'tenants[0].users[0].groups must be array'],
+    [
+      'tenants.0.users.0.groups.1',
+      '',
+      'tenants[0].users[0].groups[1] must be text of 1 to 256 characters',
+    ],
+    ['tenants.0.users.0.photo', '', 'tenants[0].users[0].photo must be the path of a file'],
+    [
       'tenants.1.id',
       '2F75E7FC-BF0B-44AC-82EF-9A2769953954',
       'tenants[1].id is that of tenants[0] too',
@@ -87,6 +108,32 @@ describe('a tenant file', () => {
     expect(() => parseTenants(json, 'mine.json')).toThrow(
       new TenantFileInvalid('mine.json', reason),
     );
+  });
+
+  it.each<[string, (dir: string) => Promise<void>, string]>([
+    ['isn’t there', async () => {}, 'ENOENT'],
+    ['is a folder', (dir) => mkdir(join(dir, 'ada.png')), 'EISDIR'],
+    ['is no image', (dir) => writeFile(join(dir, 'ada.png'), '<svg/>'), 'is no JPEG, PNG or GIF'],
+    [
+      'is too large',
+      async (dir) =>
+        writeFile(
+          join(dir, 'ada.png'),
+          Buffer.concat([await readFile('examples/photos/ada.png'), Buffer.alloc(4 * 1024 * 1024)]),
+        ),
+      '4194304 are the most',
+    ],
+  ])('with a photo that %s is refused by its name', async (_, make, reason) => {
+    const dir = await mkdtemp(join(tmpdir(), 'porchlight-tenants-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    await make(dir);
+    const path = join(dir, 'tenants.json');
+    const json = JSON.parse(await readFile(EXAMPLE, 'utf8'));
+    json.tenants[0].users = [{ ...json.tenants[0].users[0], photo: 'ada.png' }];
+    await writeFile(path, JSON.stringify(json));
+    await expect(readTenantFile(path)).rejects.toThrow(TenantFileInvalid);
+    await expect(readTenantFile(path)).rejects.toThrow(`${path}: tenants[0].users[0].photo: `);
+    await expect(readTenantFile(path)).rejects.toThrow(reason);
   });
 
   it('that is no JSON, or not there, is refused by its path', async () => {

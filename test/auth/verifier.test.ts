@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { IssuerUnavailable, Unauthenticated } from '../../src/auth/errors.ts';
-import { createVerifier } from '../../src/auth/verifier.ts';
+import { createVerifier, type VerifierOptions } from '../../src/auth/verifier.ts';
 import { ManualClock } from '../../src/clock.ts';
 import {
   APP,
@@ -25,7 +25,7 @@ beforeAll(async () => {
   signer = await createSigner();
 });
 
-function setUp(options: { cacheSize?: number; clockSkewMs?: number } = {}) {
+function setUp(options: Partial<VerifierOptions> = {}) {
   const clock = new ManualClock(START_MS);
   const issuer = trusting([signer]);
   return { clock, issuer, verifier: createVerifier({ issuers: [issuer], clock, ...options }) };
@@ -41,6 +41,24 @@ async function refusalOf(token: string, verifier = setUp().verifier): Promise<st
   }
   throw new Error('the token was taken');
 }
+
+describe('whoever wants to know of good tokens', () => {
+  it('is told of each once, with its claims, and of no bad one', async () => {
+    const told: unknown[] = [];
+    const onVerified: VerifierOptions['onVerified'] = ({ userId }, { name }) =>
+      void told.push([userId, name]);
+    const { verifier, clock } = setUp({ onVerified });
+    const token = await signer.sign({ name: 'Ada Moreau' });
+    await Promise.all([verifier.verify(token), verifier.verify(token)]);
+    await verifier.verify(token);
+    await refusalOf(await signer.sign({ aud: 'elsewhere' }), verifier);
+    expect(told).toEqual([[USER, 'Ada Moreau']]);
+    // Checked anew after a while, it is as good as new.
+    clock.advance(10 * 60_000);
+    await verifier.verify(token);
+    expect(told).toHaveLength(2);
+  });
+});
 
 describe('who calls', () => {
   it('is a user with the delegated permissions of scp, whatever the roles', async () => {

@@ -82,7 +82,7 @@ describe('serve refuses to start', () => {
 
   test('on a directory file that is not a list of tenants, and names file and field', async () => {
     const path = configFile(
-      { ...SAFE, directory: { mode: 'listed', file: 'tenants.json' } },
+      { ...SAFE, directory: { mode: 'file', file: 'tenants.json' } },
       { 'tenants.json': '{"tenants": [{}]}' },
     );
     expect(await refusal(path)).toMatch(/tenants\.json: tenants\[0\] has no id, /);

@@ -48,7 +48,7 @@ test('paths start from the folder of the file', () => {
     ...LEAST,
     store: 'lmdb:../presence',
     listen: { tls: { certFile: 'tls/cert.pem', keyFile: '/run/key.pem' } },
-    directory: { mode: 'listed', file: './people.json' },
+    directory: { mode: 'file', file: './people.json' },
   });
   expect(config.store).toBe('lmdb:/etc/presence');
   expect(config.listen.tls).toEqual({
@@ -162,10 +162,18 @@ describe('a configuration is refused with file, field and what it must be', () =
       { ...LEAST, issuers: [{ ...ISSUER, claims: { oid: 'sub' } }] },
       'issuers.0.claims.oid is not known here',
     ],
-    [{ ...LEAST, directory: { mode: 'closed' } }, 'directory.mode must be open or listed'],
+    [{ ...LEAST, directory: { mode: 'closed' } }, 'directory.mode must be open or file or scim'],
     [
-      { ...LEAST, directory: { mode: 'listed' } },
-      'directory.file is needed where directory.mode is listed',
+      { ...LEAST, directory: { mode: 'file' } },
+      'directory.file is needed where directory.mode is file',
+    ],
+    [
+      { ...LEAST, directory: { mode: 'listed', file: 'people.json' } },
+      'directory.mode: listed is called file now',
+    ],
+    [
+      { ...LEAST, directory: { mode: 'scim', file: 'people.json' } },
+      'directory.file is not read where directory.mode is scim',
     ],
     [
       { ...LEAST, feed: { retention: 'PT59M' } },

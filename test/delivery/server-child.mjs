@@ -5,8 +5,8 @@
 
 import { importJWK } from 'jose';
 import pino from 'pino';
+import { createDirectory } from '../../dist/directory/fixed.js';
 import { createOutbound } from '../../dist/outbound/open.js';
-import { createDirectory } from '../../dist/presence/directory.js';
 import { openServer } from '../../dist/server.js';
 import { openLmdbStore } from '../../dist/store/lmdb/open.js';
 import { openRedisStore } from '../../dist/store/redis/open.js';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { exampleOwnRoutes, exampleRoutes } from '../http/routes.ts';
+import { exampleDirectoryRoutes, exampleOwnRoutes, exampleRoutes } from '../http/routes.ts';
 import { APP, USER, USER_NAME } from '../wire/porchlight.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -88,7 +88,8 @@ test('every row of docs/wire-coverage.md names a test', () => {
 });
 
 test('every path and method of the route table has a row in docs/wire-coverage.md', () => {
-  for (const { method, paths } of [...exampleRoutes(), ...exampleOwnRoutes()]) {
+  const routes = [...exampleRoutes(), ...exampleDirectoryRoutes(), ...exampleOwnRoutes()];
+  for (const { method, paths } of routes) {
     for (const path of paths) {
       const route = `\`${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}\``;
       expect(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { metadataXml } from '../../src/graph/metadata.ts';
 import { PRESENCE_PROPERTIES } from '../../src/graph/presence-json.ts';
+import { userSchema } from '../../src/http/operations/directory/user-schema.ts';
 import { subscriptionSchema } from '../../src/http/operations/subscription-schema.ts';
 import { exampleRoutes } from './routes.ts';
 import { elements, parseXml } from './xml.ts';
@@ -59,6 +60,18 @@ describe.each(['v1.0', 'beta'] as const)('%s', (version) => {
     expect(properties.map(({ attributes }) => attributes.Name)).toEqual(
       Object.keys(subscriptionSchema.properties).filter((name) => name !== 'id'),
     );
+  });
+
+  test(`the ${version} metadata knows the properties of users, and their photos`, () => {
+    const type = (schema === undefined ? [] : elements(schema, 'EntityType')).find(
+      ({ attributes }) => attributes.Name === 'user',
+    );
+    const names = (kind: string) =>
+      (type === undefined ? [] : elements(type, kind)).map(({ attributes }) => attributes.Name);
+    expect(['id', ...names('Property')].sort()).toEqual(
+      [...Object.keys(userSchema.properties), 'accountEnabled'].sort(),
+    );
+    expect(names('NavigationProperty')).toEqual(['photo', 'photos', 'presence']);
   });
 
   test(`every type that the ${version} metadata names, it also declares`, () => {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../src/http/openapi.ts';
 import { startPorchlight } from '../wire/porchlight.ts';
-import { exampleOwnRoutes, exampleRoutes } from './routes.ts';
+import { exampleDirectoryRoutes, exampleOwnRoutes, exampleRoutes } from './routes.ts';
 
 const FILE = new URL('../../docs/openapi.json', import.meta.url);
 const UPDATE = 'UPDATE=1 npx vitest run test/http/openapi.test.ts';
@@ -26,8 +26,11 @@ interface Operation {
   readonly responses: Record<string, object>;
 }
 
+/** Graph's. */
+const routes = [...exampleRoutes(), ...exampleDirectoryRoutes()];
+
 const document = JSON.parse(
-  JSON.stringify(openApiDocument(exampleRoutes(), exampleOwnRoutes())),
+  JSON.stringify(openApiDocument(routes, exampleOwnRoutes())),
 ) as Document;
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
@@ -48,15 +51,15 @@ test('/porchlight/openapi.json serves the same document, without a token', async
 });
 
 test('every path and method of the route table is in the document', () => {
-  const routes = [...exampleRoutes(), ...exampleOwnRoutes()];
-  for (const { operation, method, paths } of routes) {
+  const all = [...routes, ...exampleOwnRoutes()];
+  for (const { operation, method, paths } of all) {
     for (const path of paths) {
       const template = path.replaceAll(/:(\w+)/g, '{$1}');
       const found = document.paths[template]?.[method.toLowerCase()];
       expect(found?.operationId, `${method} ${path}`).toMatch(new RegExp(`^${operation}_`));
     }
   }
-  const inTable = routes.flatMap(({ paths }) => paths).length;
+  const inTable = all.flatMap(({ paths }) => paths).length;
   expect(operations).toHaveLength(inTable + 1);
 });
 

@@ -1,9 +1,12 @@
 import { ManualClock, systemClock } from '../../src/clock.ts';
+import type { ServedDirectory } from '../../src/directory/directory.ts';
+import { createDirectory } from '../../src/directory/fixed.ts';
+import { createPhotos } from '../../src/directory/photos.ts';
 import type { Profile } from '../../src/graph/settable.ts';
 import { adminRoutes } from '../../src/http/operations/admin.ts';
 import { presenceRoutes } from '../../src/http/operations/all.ts';
+import { directoryRoutes } from '../../src/http/operations/directory/routes.ts';
 import type { Route } from '../../src/http/route.ts';
-import { createDirectory, type Directory } from '../../src/presence/directory.ts';
 import { createFeedTails } from '../../src/presence/feed-tails.ts';
 import { createPresenceService } from '../../src/presence/service.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
@@ -15,7 +18,7 @@ import { recordingCourier } from '../subscriptions/recording-courier.ts';
 /** The route table over a store of its own. */
 export function exampleRoutes(
   profile: Profile = 'graph',
-  directory: Directory = createDirectory('open', new Map()),
+  directory: ServedDirectory = createDirectory('open', new Map()),
 ): readonly Route[] {
   const presence = createPresenceService({
     store: openMemoryStore(),
@@ -26,10 +29,19 @@ export function exampleRoutes(
   return presenceRoutes({ presence, subscriptions, profile }, directory);
 }
 
+/** Graph's operations on users, over a store of their own. */
+export function exampleDirectoryRoutes(
+  directory: ServedDirectory = createDirectory('open', new Map()),
+): readonly Route[] {
+  const onError = () => {};
+  const photos = createPhotos({ store: openMemoryStore(), directory, onError });
+  return directoryRoutes({ directory, photos });
+}
+
 /** The table of Porchlight's own addresses, over a store of its own. */
 export function exampleOwnRoutes(
   profile: Profile = 'graph',
-  directory: Directory = createDirectory('open', new Map()),
+  directory: ServedDirectory = createDirectory('open', new Map()),
 ): readonly Route[] {
   const store = openMemoryStore();
   const clock = new ManualClock(0);

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '../../src/clock.ts';
+import { createDirectory } from '../../src/directory/fixed.ts';
 import type { PresenceCommand } from '../../src/engine/command.ts';
 import { AVAILABLE, BUSY, type Pair } from '../../src/engine/pair.ts';
-import { createDirectory } from '../../src/presence/directory.ts';
 import { createPresenceService } from '../../src/presence/service.ts';
 import { createTicker, type Ticker } from '../../src/presence/ticker.ts';
 import { StoreUnavailable } from '../../src/store/errors.ts';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DevServer, npmStart } from '../program.ts';
 import { runClient } from './clients.ts';
@@ -146,6 +147,44 @@ describe.each(CLIENTS)('$client', ({ program, user, userName, batches }) => {
       expect(seen.batched).toMatchObject({ availability: 'DoNotDisturb', activity: 'Presenting' });
     });
   }
+});
+
+describe('@microsoft/microsoft-graph-client, of the directory', () => {
+  const ada = 'fa8bf3dc-eca7-46b7-bad1-db199b62afc3';
+  let seen: Readonly<Record<string, unknown>>;
+
+  beforeAll(async () => {
+    seen = (await runFor('directory', ada, 'ada@contoso.example')) as typeof seen;
+  });
+
+  test('reads who is signed in, and a colleague', () => {
+    expect(seen.me).toMatchObject({
+      id: ada,
+      displayName: 'Ada Moreau',
+      givenName: 'Ada',
+      mail: 'ada@contoso.example',
+      businessPhones: [],
+      mobilePhone: null,
+    });
+    expect(seen.colleague).toMatchObject({ id: CHIDI, displayName: 'Chidi Okafor' });
+  });
+
+  test('filters and searches users, and follows the pages of a list', () => {
+    expect(seen.filtered).toEqual([{ displayName: 'Ada Moreau' }, { displayName: 'Chidi Okafor' }]);
+    expect(seen.searched).toEqual({ count: 1, ids: [CHIDI] });
+    expect(seen.pages).toEqual([4, 2]);
+  });
+
+  test('reads a photo, and puts one of its own', () => {
+    const photo = readFileSync('examples/photos/chidi.png', 'base64');
+    expect(seen.photo).toBe(photo);
+    expect(seen.photoKind).toMatchObject({ width: 120, '@odata.mediaContentType': 'image/png' });
+    expect(seen.ownPhoto).toBe(photo);
+  });
+
+  test('is told that nobody has a name', () => {
+    expect(seen.nobody).toEqual({ status: 404, code: 'Request_ResourceNotFound' });
+  });
 });
 
 describe('@azure/msal-node', () => {

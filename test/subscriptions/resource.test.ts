@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createDirectory } from '../../src/directory/fixed.ts';
 import { GraphError } from '../../src/graph/error.ts';
 import type { Profile } from '../../src/graph/settable.ts';
-import { createDirectory } from '../../src/presence/directory.ts';
 import { parseResource } from '../../src/subscriptions/resource.ts';
 import { COLLEAGUE, guid, TENANT, USER } from './examples.ts';
 

@@ -37,6 +37,7 @@ export function fillIn(path: string, user = USER, sessionId = APP): string {
   return path
     .replace(':user', user)
     .replace(':session', sessionId)
+    .replace(':size', '48x48')
     .replace(':subscription', STRANGER);
 }
 
@@ -58,7 +59,7 @@ export function exampleRequests(routes: readonly Route[]): readonly ExampleReque
       method,
       path: fillIn(path),
       body: EXAMPLE_BODIES[operation],
-      me: path.startsWith('/me/'),
+      me: /^\/me(\/|$)/.test(path),
     })),
   );
 }

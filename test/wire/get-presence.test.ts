@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createDirectory } from '../../src/directory/fixed.ts';
 import { NEVER_MS } from '../../src/engine/facts.ts';
-import { createDirectory } from '../../src/presence/directory.ts';
 import {
   APP,
   COLLEAGUE,

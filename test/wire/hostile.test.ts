@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Profile } from '../../src/graph/settable.ts';
-import { exampleRoutes } from '../http/routes.ts';
+import { exampleDirectoryRoutes, exampleRoutes } from '../http/routes.ts';
 import { exampleRequests } from './examples.ts';
 import { answerInProcess, type InProcessAnswer } from './hostile/in-process.ts';
 import { seededRandom } from './hostile/random.ts';
@@ -30,10 +30,13 @@ const BYSTANDERS = [
 async function tokensOf(porchlight: Porchlight): Promise<Tokens> {
   const { token } = porchlight;
   return {
-    application: [await token(), await token({ permissions: ['Presence.ReadWrite.All'] })],
+    application: [
+      await token(),
+      await token({ permissions: ['Presence.ReadWrite.All', 'User.ReadWrite.All'] }),
+    ],
     delegated: [
       await token({ user: USER }),
-      await token({ user: USER, permissions: ['Presence.Read'] }),
+      await token({ user: USER, permissions: ['Presence.Read', 'User.ReadWrite'] }),
     ],
     bad: [
       await token({ permissions: [] }),
@@ -135,7 +138,8 @@ test.each<Profile>(['graph', 'extended'])(
     const random = seededRandom(SEED + (profile === 'graph' ? 0 : 1));
     await beginLives(porchlight);
     const before = await bystanders(porchlight);
-    const [first, ...rest] = exampleRequests(exampleRoutes());
+    const routes = [...exampleRoutes(), ...exampleDirectoryRoutes()];
+    const [first, ...rest] = exampleRequests(routes);
     if (first === undefined) throw new Error('no routes');
     const parts = { examples: [first, ...rest] as const, tokens: await tokensOf(porchlight) };
 

@@ -181,8 +181,8 @@ describe('spelling', () => {
   test.each([
     '/v1.0',
     '/v1.0/',
-    '/v1.0/users',
-    `/v1.0/users/${USER}`,
+    '/v1.0/groups',
+    `/v1.0/users/${USER}/manager`,
     `/v1.0//users/${USER}/presence`,
     '/v1.0/communications/presences',
     `/v1.0/users/${USER}/presence/sessions/${APP}/more`,

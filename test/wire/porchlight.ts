@@ -3,12 +3,13 @@ import pino from 'pino';
 import { expect } from 'vitest';
 import type { TrustedIssuer } from '../../src/auth/trusted-issuer.ts';
 import { ManualClock } from '../../src/clock.ts';
+import type { ServedDirectory } from '../../src/directory/directory.ts';
+import { createDirectory } from '../../src/directory/fixed.ts';
 import { isGuid } from '../../src/graph/guid.ts';
 import type { Profile } from '../../src/graph/settable.ts';
 import type { Cors } from '../../src/http/cors.ts';
 import type { ArrivalLimits } from '../../src/http/listen.ts';
 import type { DeliveryTerms } from '../../src/notifications/terms.ts';
-import { createDirectory, type Directory } from '../../src/presence/directory.ts';
 import { openServer, type Server, type ServerParts } from '../../src/server.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { FEED_START, type PresenceStore, type UserKey } from '../../src/store/store.ts';
@@ -77,7 +78,7 @@ export interface SendOptions {
 
 export interface PorchlightOptions {
   readonly profile?: Profile;
-  readonly directory?: Directory;
+  readonly directory?: ServedDirectory;
   readonly limits?: ArrivalLimits;
   readonly publicOrigin?: string;
   readonly trustProxy?: boolean;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDirectory } from '../../src/presence/directory.ts';
+import { createDirectory } from '../../src/directory/fixed.ts';
 import {
   APP,
   COLLEAGUE,

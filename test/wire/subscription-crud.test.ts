@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeEncryptionCertificate } from '../../src/auth/dev-certificates/encryption-certificate.ts';
+import { createDirectory } from '../../src/directory/fixed.ts';
 import type { Profile } from '../../src/graph/settable.ts';
-import { createDirectory } from '../../src/presence/directory.ts';
 import { openReceiver, type Receiver } from '../subscriptions/receiver.ts';
 import {
   APP,

@@ -1,8 +1,9 @@
 import { SUBSCRIBE_TO_PRESENCE } from '../../auth/permissions.ts';
 import { subscriptionJson } from '../../subscriptions/subscription-json.ts';
+import { PAGE_QUERY } from '../page.ts';
 import { json, type Route } from '../route.ts';
 import type { Services } from './services.ts';
-import { PAGE_QUERY, subscriptionPage } from './subscription-page.ts';
+import { subscriptionPage } from './subscription-page.ts';
 import { subscriptionsSchema } from './subscription-schema.ts';
 
 /** Source: Graph, "List subscriptions". */

@@ -2,9 +2,10 @@ import Type from 'typebox';
 import { LOOK_AFTER_SUBSCRIPTIONS } from '../../auth/permissions.ts';
 import type { DeliveryHealth, Subscription } from '../../subscriptions/subscription.ts';
 import { nullable } from '../body.ts';
+import { PAGE_QUERY } from '../page.ts';
 import { json, type Route } from '../route.ts';
 import type { AdminServices } from './admin-services.ts';
-import { PAGE_QUERY, subscriptionPage } from './subscription-page.ts';
+import { subscriptionPage } from './subscription-page.ts';
 
 const PATH = '/porchlight/subscriptions';
 

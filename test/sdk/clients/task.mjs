@@ -30,9 +30,12 @@ export function applicationToken() {
 }
 
 /** A delegated token, for the user of the task unless another is named. */
-export function delegatedToken(username = task.userName) {
+export function delegatedToken(
+  username = task.userName,
+  scopes = ['Presence.ReadWrite', 'Presence.Read.All'],
+) {
   return new PublicClientApplication({ auth }).acquireTokenByUsernamePassword({
-    scopes: ['Presence.ReadWrite', 'Presence.Read.All'],
+    scopes,
     username,
     password: 'any in dev',
   });

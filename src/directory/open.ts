@@ -1,0 +1,103 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import type { DocumentStore } from '../store/store.ts';
+import type { ServedDirectory } from './directory.ts';
+import { createKeptUsers, type KeptUsers } from './kept-users.ts';
+import { type Layer, layeredDirectory } from './layered.ts';
+import { createLearner } from './learner.ts';
+import { createLedger } from './ledger.ts';
+import { type ListedUsers, openListedUsers } from './listed-users.ts';
+
+export interface DirectoryOptions {
+  /**
+   * Who exists. `open`: anybody, from the first word about them; names are learnt from tokens. `file`: the users
+   * of the tenant file. `scim`: those that a provisioning client has put here.
+   */
+  readonly mode: 'open' | 'file' | 'scim';
+  /** The tenant file; needed by mode `file`, and in mode `open` its users are known from the start. */
+  readonly file?: string;
+  /** The tenants that are served, as lower-case GUIDs. */
+  readonly tenants: readonly string[];
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+}
+
+/**
+ * Opens the directory of a server, and knows everybody in it.
+ * Rejects with `TenantFileInvalid`, and with StoreUnavailable.
+ */
+export async function openDirectory(options: DirectoryOptions): Promise<ServedDirectory> {
+  const { mode, file, documents, clock, log } = options;
+  const listed = file === undefined ? undefined : await openList(file, options);
+  const kept = mode === 'file' ? new Map<string, KeptUsers>() : keepUsers(options);
+
+  async function stopFollowing(): Promise<void> {
+    await Promise.all([listed?.stop(), ...Array.from(kept.values(), (each) => each.stop())]);
+  }
+
+  try {
+    await Promise.all(Array.from(kept.values(), (each) => each.settled()));
+  } catch (error) {
+    await stopFollowing();
+    throw error;
+  }
+
+  const keptOf = (tenantId: string) => kept.get(tenantId);
+  const layers: Layer[] = [
+    ...(listed === undefined ? [] : [listed.users]),
+    ...(mode === 'file' ? [] : [(tenantId: string) => keptOf(tenantId)?.users]),
+  ];
+  const learner = createLearner({
+    documents,
+    keptOf,
+    keptCount: () => Array.from(kept.values(), ({ users }) => users.size).reduce(add, 0),
+    isListed: (tenantId, userId) => listed?.users(tenantId)?.get(userId) !== undefined,
+    clock,
+    onError: (error) => log.warn({ err: error }, 'names of users could not be learnt'),
+  });
+
+  return {
+    ...layeredDirectory(mode === 'open' ? 'open' : 'listed', layers, (tenantId, userId) =>
+      listed?.photoFile(tenantId, userId),
+    ),
+    learn: mode === 'open' ? learner.learn : () => {},
+    ledger: mode === 'scim' ? createLedger({ documents, keptOf }) : undefined,
+
+    async stop() {
+      await learner.stop();
+      await stopFollowing();
+    },
+  };
+}
+
+function openList(path: string, { clock, log }: DirectoryOptions): Promise<ListedUsers> {
+  return openListedUsers({
+    path,
+    clock,
+    onTaken: (tenants) => log.info({ file: path, tenants: tenants.length }, 'directory read anew'),
+    onError: (error) =>
+      log.error(
+        { err: error },
+        'the changed directory file was not taken; the one before it stays',
+      ),
+  });
+}
+
+function keepUsers(options: DirectoryOptions): ReadonlyMap<string, KeptUsers> {
+  const { mode, tenants, documents, clock, log } = options;
+  const keep = (tenantId: string) =>
+    createKeptUsers({
+      documents,
+      tenantId,
+      clock,
+      // Where users are provisioned, a token alone makes nobody exist, whatever was learnt before.
+      isKnown: ({ source }) => mode === 'open' || source === 'scim',
+      onError: (error) => log.error({ err: error, tenantId }, 'reading the directory failed'),
+    });
+  return new Map(tenants.map((tenantId) => [tenantId, keep(tenantId)]));
+}
+
+function add(a: number, b: number): number {
+  return a + b;
+}
