@@ -6,6 +6,9 @@ export const GRAPH = 'https://graph.microsoft.com';
 /** What `.default` means for a signed-in user: everything presence knows of. */
 const ALL_DELEGATED = ['Presence.Read', 'Presence.Read.All', 'Presence.ReadWrite'];
 
+/** Entra takes a permission in any case (Graph Toolkit asks for `presence.read`); tokens spell it as Graph does. */
+const SPELLED = new Map(ALL_DELEGATED.map((permission) => [permission.toLowerCase(), permission]));
+
 /** Scopes about the sign-in itself, which aren't permissions. */
 const OPENID_SCOPES = new Set(['openid', 'profile', 'email', 'offline_access']);
 
@@ -30,7 +33,9 @@ export function delegatedScope(text: string): RequestedScope {
   const openid = words.filter((word) => OPENID_SCOPES.has(word));
   const scopes = words.filter((word) => !OPENID_SCOPES.has(word)).map(split);
   const permissions = scopes.flatMap(({ permission }) =>
-    permission === '.default' ? ALL_DELEGATED : [permission],
+    permission === '.default'
+      ? ALL_DELEGATED
+      : [SPELLED.get(permission.toLowerCase()) ?? permission],
   );
   return { resource: theResource(scopes), permissions: [...new Set(permissions)], openid };
 }

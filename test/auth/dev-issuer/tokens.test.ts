@@ -106,6 +106,7 @@ describe('a user token', () => {
     [`${GRAPH}/Presence.Read ${GRAPH}/Presence.ReadWrite`, ['Presence.Read', 'Presence.ReadWrite']],
     [`${GRAPH}/.default`, ['Presence.Read', 'Presence.Read.All', 'Presence.ReadWrite']],
     ['openid profile offline_access Presence.Read', ['Presence.Read']],
+    ['presence.read openid presence.readwrite', ['Presence.Read', 'Presence.ReadWrite']],
     ['openid', []],
   ])('for the scope %s has these permissions', async (scope, permissions) => {
     const { ask, verifier } = await start();
