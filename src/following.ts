@@ -10,11 +10,12 @@ import { type DeliveryTerms, GRAPH_TERMS } from './notifications/terms.ts';
 import type { Outbound } from './outbound/outbound.ts';
 import type { Directory } from './presence/directory.ts';
 import { createFeedTails } from './presence/feed-tails.ts';
+import { EVERYONE_SEES_EVERYONE, type Visibility } from './presence/visibility.ts';
 import { createShifts, type Shifts } from './shifts.ts';
 import type { PresenceStore } from './store/store.ts';
 import { createHub, type Hub } from './stream/hub.ts';
 import { createHandshake } from './subscriptions/handshake.ts';
-import { createRegistry } from './subscriptions/registry.ts';
+import { createRegistry, type Registry } from './subscriptions/registry.ts';
 import { createSubscriptionService, type SubscriptionService } from './subscriptions/service.ts';
 
 export interface FollowingParts {
@@ -24,6 +25,7 @@ export interface FollowingParts {
   readonly steadyClock?: Clock;
   readonly profile: Profile;
   readonly directory: Directory;
+  readonly visibility: Visibility;
   /** Reaches receivers of notifications. */
   readonly outbound: Outbound;
   /** Encrypts resource data. Closed by `stop`; in this thread by default. */
@@ -51,7 +53,7 @@ export interface Following {
 
 /** Takes the subscriptions that are kept, and begins no work yet. Rejects as `SubscriptionService.load`. */
 export async function openFollowing(parts: FollowingParts): Promise<Following> {
-  const { store, clock, profile, directory, outbound, log } = parts;
+  const { store, clock, profile, directory, visibility, outbound, log } = parts;
   const { encryptor = createEncryptor() } = parts;
 
   const registry = createRegistry();
@@ -66,7 +68,7 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
     tails,
     turns: { lease: (partition) => shifts.lease(partition) },
     subscribed: () => subscriptions.settled(),
-    matching: registry.matching,
+    matching: visibleTo(visibility, registry.matching),
     outbound,
     encryptor,
     tokens: parts.validationTokens(parts.origin),
@@ -129,4 +131,11 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
       await encryptor.close();
     },
   };
+}
+
+/** Of those that a user's changes concern, the ones whose makers may see the user. Asked for every change. */
+function visibleTo(visibility: Visibility, matching: Registry['matching']): Registry['matching'] {
+  if (visibility === EVERYONE_SEES_EVERYONE) return matching;
+  return (tenantId, userId) =>
+    matching(tenantId, userId).filter((subscription) => visibility.sees(subscription, userId));
 }

@@ -18,6 +18,7 @@ import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
 import type { DeliveryTerms } from './notifications/terms.ts';
 import type { Outbound } from './outbound/outbound.ts';
 import { createPresenceService, type PresenceService } from './presence/service.ts';
+import { EVERYONE_SEES_EVERYONE, type Visibility } from './presence/visibility.ts';
 import type { Shifts } from './shifts.ts';
 import type { PresenceStore } from './store/store.ts';
 import { streamRoutes } from './stream/routes.ts';
@@ -51,6 +52,8 @@ export interface ServerParts {
   readonly issuers: readonly TrustedIssuer[];
   /** Stopped by the server when it closes. */
   readonly directory: ServedDirectory;
+  /** Everyone sees everyone by default. */
+  readonly visibility?: Visibility;
   readonly log: Logger;
   /** Reaches receivers of notifications. Closed by the server. */
   readonly outbound: Outbound;
@@ -78,9 +81,9 @@ export interface Server {
 
 /** Starts Porchlight. Rejects when a port can't be had; nothing stays open then but the parts. */
 export async function openServer(config: ServerConfig, parts: ServerParts): Promise<Server> {
-  const { store, clock, directory, log } = parts;
+  const { store, clock, directory, visibility = EVERYONE_SEES_EVERYONE, log } = parts;
   const { profile } = config;
-  const presence = createPresenceService({ store, clock, directory });
+  const presence = createPresenceService({ store, clock, directory, visibility });
 
   const ports = createPorts(() => clock.nowMs());
   const { publicOrigin, trustProxy, cors = '*' } = config;
@@ -88,6 +91,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   const following = await openFollowing({
     ...parts,
     ...config,
+    visibility,
     origin: () => publicOrigin ?? ports.origins[0] ?? '',
   });
   const { notifier, subscriptions, shifts, hub } = following;
@@ -102,7 +106,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     ...directoryRoutes({ directory, photos }),
   ];
   const ownRoutes = [
-    ...streamRoutes({ presence, profile, store, directory, hub }),
+    ...streamRoutes({ presence, profile, store, directory, visibility, hub }),
     ...adminRoutes({ courier: notifier, subscriptions }),
   ];
   const handler = await createHandler({

@@ -8,10 +8,12 @@ import { publisherRoutes } from '../auth/publisher/routes.ts';
 import { clockAhead, systemClock } from '../clock.ts';
 import { readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
+import type { UserDirectory } from '../directory/directory.ts';
 import { openDirectory } from '../directory/open.ts';
 import { parseDuration } from '../graph/duration.ts';
 import { createEncryptor } from '../notifications/encryption.ts';
 import { createOutbound } from '../outbound/open.ts';
+import { createVisibility, type Visibility } from '../presence/visibility.ts';
 import { type Command, CommandFailed, type Terminal, UsageError } from './command.ts';
 import { ENCRYPTION_WORKER } from './encryption-worker.ts';
 import { readFlags } from './flags.ts';
@@ -106,6 +108,7 @@ async function serveAlone(
       clock,
       issuers,
       directory,
+      visibility: visibilityOf(config, directory),
       log,
       plugins: [
         publisherRoutes({
@@ -142,6 +145,16 @@ async function serveAlone(
   await seat.stopped;
   seat.onStopping();
   await server.close();
+}
+
+function visibilityOf(config: Config, directory: UserDirectory): Visibility {
+  const tenants = config.visibility.map(
+    ({ tenant, ...rule }) => [tenant.toLowerCase(), rule] as const,
+  );
+  return createVisibility(
+    new Map(tenants),
+    (tenantId, userId) => directory.user(tenantId, userId)?.groups ?? [],
+  );
 }
 
 function workersFlag(text: string): number {

@@ -9,7 +9,7 @@ const LEAST_RETENTION_MS = 3_600_000;
 
 /** What a schema can't say: the settings that would leave the server open, or unable to keep its word. */
 export function findUnsafe(config: Config): string | undefined {
-  const { listen, store, publicUrl, feed, directory, webhooks } = config;
+  const { listen, store, publicUrl, feed, directory, visibility, webhooks } = config;
   if (!isLoopback(listen.host) && listen.tls === undefined && !listen.behindProxy) {
     return `listen.host ${listen.host} is not loopback, so listen needs tls, or behindProxy where a proxy speaks HTTPS`;
   }
@@ -32,6 +32,12 @@ export function findUnsafe(config: Config): string | undefined {
   }
   if (directory.mode === 'scim' && directory.file !== undefined) {
     return 'directory.file is not read where directory.mode is scim';
+  }
+  const hidden = new Set<string>();
+  for (const [index, { tenant }] of visibility.entries()) {
+    if (!isGuid(tenant)) return `visibility.${index}.tenant is not a GUID`;
+    if (hidden.has(tenant.toLowerCase())) return `visibility.${index}.tenant is listed twice`;
+    hidden.add(tenant.toLowerCase());
   }
   return undefined;
 }

@@ -83,6 +83,21 @@ const Directory = Type.Object(
   { ...CLOSED, default: {}, description: 'Who is known.' },
 );
 
+const TenantVisibility = Type.Object(
+  {
+    tenant: Type.String({ description: 'GUID of the tenant.' }),
+    who: Type.Enum(['everyone', 'groups', 'nobody'], {
+      description:
+        'Whom a signed-in user sees: everyone, those who are in one of their groups (as the directory lists them), or nobody but themselves. Whom they do not see is shown to them as Offline.',
+    }),
+    seeEveryone: Type.Array(Type.String({ minLength: 1 }), {
+      default: [],
+      description: 'Groups whose members see everyone all the same, such as a reception.',
+    }),
+  },
+  CLOSED,
+);
+
 /**
  * The configuration file of `porchlight serve`. Defaults are filled in from here, and
  * docs/configuration.md is generated from here. Paths are relative to the file's folder.
@@ -108,6 +123,11 @@ export const configSchema = Type.Object(
       description: 'Whose tokens are taken. Without one nobody could call.',
     }),
     directory: Directory,
+    visibility: Type.Array(TenantVisibility, {
+      default: [],
+      description:
+        'Who sees whose presence, beyond what permissions say. In a tenant that is not listed, everyone sees everyone; applications by themselves see everyone in each.',
+    }),
     feed: Type.Object(
       {
         retention: Type.String({

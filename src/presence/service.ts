@@ -6,6 +6,7 @@ import type { Decision } from '../engine/presence.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { PresenceStore, UserKey } from '../store/store.ts';
 import type { Directory } from './directory.ts';
+import { EVERYONE_SEES_EVERYONE, type Reader, type Visibility } from './visibility.ts';
 
 export type Outcome =
   | { readonly done: true; readonly overshadowedBy: Decision | undefined }
@@ -21,16 +22,17 @@ export interface Reading {
 
 export interface PresenceService {
   /**
-   * The records of users as they stand now, undefined for those the tenant doesn't know. Time that
-   * passed since the last write is walked in memory: a read never writes.
+   * The records of users as they stand now, undefined for those the tenant doesn't know, and as if nothing
+   * had ever been said about those that the reader may not see. Time that passed since the last write is
+   * walked in memory: a read never writes.
    */
-  read(tenantId: string, userIds: readonly string[]): Promise<readonly (UserRecord | undefined)[]>;
+  read(reader: Reader, userIds: readonly string[]): Promise<readonly (UserRecord | undefined)[]>;
 
   /**
    * As `read`; while the store can't be asked, what this server last knew of them, if it knew all of them.
    * An answer from it must say so.
    */
-  readOrLast(tenantId: string, userIds: readonly string[]): Promise<Reading>;
+  readOrLast(reader: Reader, userIds: readonly string[]): Promise<Reading>;
 
   /** Carries out a command. Resolves when its outcome would survive a crash. */
   execute(user: UserKey, command: PresenceCommand): Promise<Outcome>;
@@ -40,44 +42,49 @@ export interface PresenceServiceParts {
   readonly store: PresenceStore;
   readonly clock: Clock;
   readonly directory: Directory;
+  /** Everyone sees everyone by default. */
+  readonly visibility?: Visibility;
 }
 
 export function createPresenceService({
   store,
   clock,
   directory,
+  visibility = EVERYONE_SEES_EVERYONE,
 }: PresenceServiceParts): PresenceService {
   /** Records as they stand at `nowMs`, time walked in memory. */
   function standing(
     records: readonly (UserRecord | undefined)[],
-    tenantId: string,
+    reader: Reader,
     userIds: readonly string[],
     nowMs: number,
   ) {
     return records.map((record, index) => {
-      if (record !== undefined) {
-        return nowMs < record.untilMs ? record : advance(record, nowMs).record;
+      const userId = userIds[index] ?? '';
+      if (record === undefined) {
+        return directory.lists(reader.tenantId, userId) ? NEW_RECORD : undefined;
       }
-      return directory.lists(tenantId, userIds[index] ?? '') ? NEW_RECORD : undefined;
+      if (!visibility.sees(reader, userId)) return NEW_RECORD;
+      return nowMs < record.untilMs ? record : advance(record, nowMs).record;
     });
   }
 
-  async function read(tenantId: string, userIds: readonly string[]) {
+  async function read(reader: Reader, userIds: readonly string[]) {
     const nowMs = clock.nowMs();
-    return standing(await store.read(tenantId, userIds), tenantId, userIds, nowMs);
+    return standing(await store.read(reader.tenantId, userIds), reader, userIds, nowMs);
   }
 
   return {
     read,
 
-    async readOrLast(tenantId, userIds) {
+    async readOrLast(reader, userIds) {
       try {
-        return { records: await read(tenantId, userIds), staleMs: 0 };
+        return { records: await read(reader, userIds), staleMs: 0 };
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
-        const last = store.lastKnown(tenantId, userIds);
+        const last = store.lastKnown(reader.tenantId, userIds);
         if (last === undefined) throw error;
-        const records = standing(last.records, tenantId, userIds, clock.nowMs());
+        const records = standing(last.records, reader, userIds, clock.nowMs());
         return { records, staleMs: Math.max(1, Math.ceil(last.ageMs)) };
       }
     },

@@ -103,14 +103,15 @@ async function changes(
   asked: Asked,
   partitions: readonly number[],
   caller: Caller,
-  { store, presence }: DeltaParts,
+  { store, presence, visibility }: DeltaParts,
 ): Promise<Step> {
   const { tenantId } = caller;
   const watched = asked === 'tenant' ? undefined : new Set(asked.userIds);
   const changed = await changedSince(
     partitions,
     place,
-    (item) => item.tenantId === tenantId && watched?.has(item.userId) !== false,
+    ({ tenantId: tenant, userId }) =>
+      tenant === tenantId && watched?.has(userId) !== false && visibility.sees(caller, userId),
     store,
   );
   if (changed === undefined) throw noLongerKept();

@@ -5,6 +5,7 @@ import { selectedProperties } from '../http/operations/select.ts';
 import type { Services } from '../http/operations/services.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
 import type { Directory } from '../presence/directory.ts';
+import type { Visibility } from '../presence/visibility.ts';
 import { partitionsOf } from '../store/partition.ts';
 import { isKept, type Place } from '../store/place.ts';
 import type { PresenceStore } from '../store/store.ts';
@@ -21,6 +22,7 @@ export interface StreamParts extends Pick<Services, 'presence' | 'profile'> {
   readonly store: PresenceStore;
   readonly directory: Directory;
   readonly hub: Hub;
+  readonly visibility: Visibility;
 }
 
 const HEADERS = {
@@ -77,12 +79,13 @@ async function stream(
   parts: StreamParts,
 ): Promise<Reply> {
   const { caller, query } = call;
-  const { hub, profile, directory, store } = parts;
+  const { hub, profile, directory, store, visibility } = parts;
   const asked = askedFor(ids, caller, profile, directory);
   const watch: Watch = {
     tenantId: caller.tenantId,
     users: asked === 'tenant' ? asked : asked.userIds,
     viewerId: caller.userId,
+    sees: (userId) => visibility.sees(caller, userId),
     selected: selection(selectedProperties(query)),
     expiresMs: caller.expiresMs,
   };

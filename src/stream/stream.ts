@@ -74,7 +74,7 @@ export class Stream {
   /** The event's text, undefined where it has nothing new for this client. */
   textOf(telling: Telling): string | undefined {
     const { userId, change, cursor, partition } = telling.item;
-    if (!this.connection.isOpen) return undefined;
+    if (!this.connection.isOpen || !this.watch.sees(userId)) return undefined;
     if (this.#after.size > 0 && cursor <= (this.#after.get(partition) ?? '')) return undefined;
     const shown = this.#shown?.numbers.get(userId);
     if (shown !== undefined && change.number <= shown) return undefined;

@@ -19,7 +19,8 @@ export async function* everyone(
   for (let last = after; ; ) {
     const userIds = await store.users(tenantId, last, TENANT_PAGE);
     if (userIds.length === 0) return;
-    const records = await presence.read(tenantId, userIds);
+    // Only an application by itself asks for everyone.
+    const records = await presence.read({ tenantId, userId: null }, userIds);
     yield userIds.flatMap((userId, index) => {
       const record = records[index];
       return record === undefined ? [] : [{ userId, record }];

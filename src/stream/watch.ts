@@ -21,6 +21,8 @@ export interface Watch {
   readonly users: readonly string[] | 'tenant';
   /** The signed-in user who watches; null for an application. */
   readonly viewerId: string | null;
+  /** Whom of them the viewer may see: of the others nothing is told. */
+  readonly sees: (userId: string) => boolean;
   /** One of those that `selection` gives: equal ones are the same, so that texts can be shared. */
   readonly selected: Selection;
   /** When the token ends, and the stream with it. */

@@ -25,6 +25,7 @@ test('a store and an issuer are enough; the rest has defaults', () => {
     store: 'lmdb:/etc/porchlight/data',
     issuers: [ISSUER],
     directory: { mode: 'open' },
+    visibility: [],
     feed: { retention: 'P7D' },
     webhooks: { allow: [] },
     log: { level: 'info' },
@@ -170,6 +171,20 @@ describe('a configuration is refused with file, field and what it must be', () =
     [
       { ...LEAST, directory: { mode: 'listed', file: 'people.json' } },
       'directory.mode: listed is called file now',
+    ],
+    [
+      { ...LEAST, visibility: [{ tenant: 'contoso', who: 'groups' }] },
+      'visibility.0.tenant is not a GUID',
+    ],
+    [
+      {
+        ...LEAST,
+        visibility: [
+          { tenant: ISSUER.tenant, who: 'groups' },
+          { tenant: ISSUER.tenant.toUpperCase(), who: 'nobody' },
+        ],
+      },
+      'visibility.1.tenant is listed twice',
     ],
     [
       { ...LEAST, directory: { mode: 'scim', file: 'people.json' } },

@@ -9,6 +9,7 @@ import { directoryRoutes } from '../../src/http/operations/directory/routes.ts';
 import type { Route } from '../../src/http/route.ts';
 import { createFeedTails } from '../../src/presence/feed-tails.ts';
 import { createPresenceService } from '../../src/presence/service.ts';
+import { EVERYONE_SEES_EVERYONE } from '../../src/presence/visibility.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { createHub } from '../../src/stream/hub.ts';
 import { streamRoutes } from '../../src/stream/routes.ts';
@@ -52,7 +53,14 @@ export function exampleOwnRoutes(
   const subscriptions = exampleSubscriptions(clock, profile, directory);
   const { courier } = recordingCourier();
   return [
-    ...streamRoutes({ presence, profile, store, directory, hub }),
+    ...streamRoutes({
+      presence,
+      profile,
+      store,
+      directory,
+      visibility: EVERYONE_SEES_EVERYONE,
+      hub,
+    }),
     ...adminRoutes({ courier, subscriptions }),
   ];
 }

@@ -105,6 +105,7 @@ test('a client that hangs up leaves nothing behind, at whatever point it does', 
       tenantId: TENANT,
       users: [USER],
       viewerId: null,
+      sees: () => true,
       selected: PRESENCE_PROPERTIES,
       expiresMs: 1,
     };

@@ -216,11 +216,11 @@ describe('in process, the whole matrix', () => {
 
   test('whoever is refused changes nothing, and another tenant’s writes reach nobody here', async () => {
     await beginSession();
-    const [before] = await presence.read(TENANT, [USER]);
+    const [before] = await presence.read({ tenantId: TENANT, userId: null }, [USER]);
     for (const each of allCases()) {
       if (expectedStatus(each) === 200 && each.target !== 'other tenant') continue;
       await statusOf(each);
-      const [after] = await presence.read(TENANT, [USER]);
+      const [after] = await presence.read({ tenantId: TENANT, userId: null }, [USER]);
       expect(after, describeCase(each)).toBe(before);
     }
   });

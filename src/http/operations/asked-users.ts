@@ -9,6 +9,7 @@ import {
 import type { Profile } from '../../graph/settable.ts';
 import type { Directory } from '../../presence/directory.ts';
 import type { PresenceService } from '../../presence/service.ts';
+import type { Reader } from '../../presence/visibility.ts';
 
 /** Several users, as a request names them; each once, where it stood first. */
 export interface AskedUsers {
@@ -45,19 +46,13 @@ export interface Found {
   readonly record: UserRecord | undefined;
 }
 
-/** Who asks, as far as an answer depends on it. */
-interface Reader {
-  readonly tenantId: string;
-  readonly userId: string | null;
-}
-
 /** The users asked for with their records as they stand. */
 export async function readAsked(
   presence: PresenceService,
   reader: Reader,
   asked: AskedUsers,
 ): Promise<readonly Found[]> {
-  return foundAmong(await presence.read(reader.tenantId, asked.userIds), asked, reader);
+  return foundAmong(await presence.read(reader, asked.userIds), asked, reader);
 }
 
 /**

@@ -18,7 +18,7 @@ export function getPresence({ presence }: Services): Route {
     async handle({ caller, userId, query, origin, version }) {
       const selected = selectedProperties(query);
       const own = caller.userId === userId;
-      const { records, staleMs } = await presence.readOrLast(caller.tenantId, [userId]);
+      const { records, staleMs } = await presence.readOrLast(caller, [userId]);
       const [stored] = records;
       // Whoever holds a token of the tenant's exists, also before the first word about them.
       const record = stored ?? (own ? NEW_RECORD : undefined);

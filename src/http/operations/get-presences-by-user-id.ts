@@ -28,7 +28,7 @@ export function getPresencesByUserId({ presence, profile }: Services, directory:
       const { ids } = given as Static<typeof body>;
       const asked = askedUsers(ids, profile, caller.tenantId, directory);
       const selected = selectedProperties(query);
-      const { records, staleMs } = await presence.readOrLast(caller.tenantId, asked.userIds);
+      const { records, staleMs } = await presence.readOrLast(caller, asked.userIds);
       const value = presencesJson(foundAmong(records, asked, caller), caller, selected);
       const context = `${origin}/${version}/$metadata#Collection(microsoft.graph.presence)`;
       return staleJson(`{"@odata.context":"${context}","value":${value}}`, staleMs);
