@@ -2,6 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type Clock, steadyClock } from './clock.ts';
 import type { Profile } from './graph/settable.ts';
+import type { Mailboxes } from './mailbox/mailboxes.ts';
+import { createRefills } from './mailbox/refills.ts';
+import { createMailboxes } from './mailbox/service.ts';
+import { createWindowOf } from './mailbox/window.ts';
 import { createEncryptor } from './notifications/encryption.ts';
 import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
 import { Notifier } from './notifications/notifier.ts';
@@ -45,6 +49,7 @@ export interface Following {
   readonly subscriptions: SubscriptionService;
   readonly shifts: Shifts;
   readonly hub: Hub;
+  readonly mailboxes: Mailboxes;
   /** Resolves when this server's share of the work has begun. */
   start(): Promise<void>;
   /** Ends everything that follows the feed, but for the streams. */
@@ -96,11 +101,26 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
     onError: (error) => log.error({ err: error }, 'looking after a subscription failed'),
   });
   await subscriptions.load();
+  const mailboxes = createMailboxes({
+    store,
+    clock,
+    directory,
+    windowOf: createWindowOf({
+      turn: () => new Promise((resolve) => setImmediate(resolve)),
+      onProblem: (user, what, error) =>
+        log.error({ err: error, ...user }, `of a mailbox, ${what} could not be used`),
+    }),
+  });
+  const refills = createRefills({
+    refill: (user) => mailboxes.refill(user),
+    onError: (error) => log.error({ err: error }, 'looking at a calendar failed'),
+  });
   const shifts = createShifts({
     store,
     clock,
     steadyClock: parts.steadyClock ?? steadyClock,
     notifier,
+    refills,
     retentionMs: parts.feedRetentionMs,
     onError: (what, error) => log.error({ err: error }, what),
   });
@@ -116,6 +136,7 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
     subscriptions,
     shifts,
     hub,
+    mailboxes,
 
     async start() {
       notifier.start();
@@ -125,6 +146,7 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
 
     async stop() {
       await shifts.stop();
+      await refills.stop();
       await subscriptions.stop();
       await tails.stop();
       await notifier.stop();

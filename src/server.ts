@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
@@ -14,6 +15,7 @@ import { adminRoutes } from './http/operations/admin.ts';
 import { presenceRoutes } from './http/operations/all.ts';
 import { directoryRoutes } from './http/operations/directory/routes.ts';
 import { createPorts, type Listener } from './http/ports.ts';
+import { createCalendars } from './mailbox/calendars.ts';
 import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
 import type { DeliveryTerms } from './notifications/terms.ts';
 import type { Outbound } from './outbound/outbound.ts';
@@ -94,15 +96,16 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     visibility,
     origin: () => publicOrigin ?? ports.origins[0] ?? '',
   });
-  const { notifier, subscriptions, shifts, hub } = following;
+  const { notifier, subscriptions, shifts, hub, mailboxes } = following;
 
+  const calendars = createCalendars({ mailboxes, clock, directory, newId: randomUUID });
   const photos = createPhotos({
     store,
     directory,
     onError: (error) => log.error({ err: error }, 'a photo could not be read'),
   });
   const routes = [
-    ...presenceRoutes({ presence, subscriptions, profile }, directory),
+    ...presenceRoutes({ presence, subscriptions, mailboxes, calendars, clock, profile }, directory),
     ...directoryRoutes({ directory, photos }),
   ];
   const ownRoutes = [

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { Refills } from './mailbox/refills.ts';
 import type { Notifier } from './notifications/notifier.ts';
 import { startRetention } from './presence/retention.ts';
 import { createTicker, type Ticker } from './presence/ticker.ts';
@@ -11,6 +12,8 @@ export interface ShiftsParts {
   /** A clock that never steps. */
   readonly steadyClock: Clock;
   readonly notifier: Pick<Notifier, 'take' | 'leave' | 'lose'>;
+  /** Fill the windows of calendars again. */
+  readonly refills: Pick<Refills, 'offer' | 'settled'>;
   readonly retentionMs: number;
   /** Told of what failed and is tried again, in words and with its cause. */
   readonly onError: (what: string, error: unknown) => void;
@@ -22,7 +25,7 @@ export interface Shifts {
   start(): Promise<void>;
   /** The lease of a partition, while it surely holds. */
   lease(partition: number): Lease | undefined;
-  /** Writes every transition due by now in the partitions held. */
+  /** Writes every transition due by now in the partitions held, and fills what has run out. */
   tick(): Promise<void>;
   /** Ends the work in order, and leaves it to others. */
   stop(): Promise<void>;
@@ -35,7 +38,7 @@ interface Shift {
 }
 
 export function createShifts(parts: ShiftsParts): Shifts {
-  const { store, clock, notifier, onError } = parts;
+  const { store, clock, notifier, refills, onError } = parts;
   const shifts = new Map<number, Shift>();
 
   const failed = (what: string) => (error: unknown) => onError(what, error);
@@ -62,7 +65,11 @@ export function createShifts(parts: ShiftsParts): Shifts {
   });
 
   function begin(partition: number): void {
-    const ticker = createTicker({ store, partition, clock, onError: failed('ticking failed') });
+    const ticker = createTicker({
+      ...{ store, partition, clock },
+      refill: (user) => refills.offer(user),
+      onError: failed('ticking failed'),
+    });
     const stopRetention = startRetention({
       store,
       partition,
@@ -87,6 +94,7 @@ export function createShifts(parts: ShiftsParts): Shifts {
 
     async tick() {
       await Promise.all(Array.from(shifts.values(), ({ ticker }) => ticker.tick()));
+      await refills.settled();
     },
 
     stop: () => holdings.stop(),

@@ -75,6 +75,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'following.ts',
     'graph',
     'http',
+    'mailbox',
     'notifications',
     'outbound',
     'presence',

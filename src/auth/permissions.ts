@@ -62,6 +62,49 @@ export const WRITE_SESSION_LEGACY: Access = {
   application: ['Presence.ReadWrite.All'],
 };
 
+/**
+ * Where a user works. Source: the permission tables of Graph's pages, which know signed-in users alone; that
+ * applications may too is an addition of ours.
+ */
+export const WRITE_WORK_LOCATION: Record<Profile, Access> = {
+  graph: { ...WRITE_PRESENCE, application: [] },
+  extended: WRITE_PRESENCE,
+};
+
+/** Mailbox settings: a signed-in user's own, for an application anybody's. Source: the permission tables of Graph's pages. */
+export const READ_MAILBOX_SETTINGS: Access = {
+  own: ['MailboxSettings.Read', 'MailboxSettings.ReadWrite'],
+  other: [],
+  application: ['MailboxSettings.Read', 'MailboxSettings.ReadWrite'],
+};
+
+export const WRITE_MAILBOX_SETTINGS: Access = {
+  own: ['MailboxSettings.ReadWrite'],
+  other: [],
+  application: ['MailboxSettings.ReadWrite'],
+};
+
+/**
+ * Calendars: a signed-in user's own, for an application anybody's. What others share is an affair of
+ * Exchange's that isn't here. Source: the permission tables of Graph's pages of events.
+ */
+export const READ_CALENDAR: Access = {
+  own: ['Calendars.ReadBasic', 'Calendars.Read', 'Calendars.ReadWrite'],
+  other: [],
+  application: [
+    'Calendars.ReadBasic',
+    'Calendars.ReadBasic.All',
+    'Calendars.Read',
+    'Calendars.ReadWrite',
+  ],
+};
+
+export const WRITE_CALENDAR: Access = {
+  own: ['Calendars.ReadWrite'],
+  other: [],
+  application: ['Calendars.ReadWrite'],
+};
+
 /** Everybody's subscriptions of a tenant: an addition of ours, and a permission of our own. */
 export const LOOK_AFTER_SUBSCRIPTIONS: Access = {
   own: [],

@@ -125,8 +125,12 @@ export function apply(facts: Facts, command: PresenceCommand, nowMs: number): Fa
           : facts.locations.filter(({ source }) => source === 'manual');
       return left.length === facts.locations.length ? facts : { ...facts, locations: left };
     }
-    case 'erase':
-      return NO_FACTS;
+    case 'erase': {
+      const { calendar } = facts;
+      if (calendar === null) return NO_FACTS;
+      // The revision keeps out what is still derived from an older one; what is left of the whole calendar counts.
+      return { ...NO_FACTS, calendar: { ...calendar, spans: [], refillAtMs: nowMs + 1 } };
+    }
   }
 }
 

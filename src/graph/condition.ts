@@ -4,6 +4,9 @@ export type Condition<T> = (item: T) => boolean;
 /** The values of an item that can be asked about, by their names in lower case. */
 export type Fields<T> = ReadonlyMap<string, (item: T) => string | boolean | null>;
 
+/** The instants of an item that can be asked about, Unix times by their names in lower case. */
+export type Instants<T> = ReadonlyMap<string, (item: T) => number>;
+
 /** How deep parentheses may go: reading them takes a stack. */
 export const DEEPEST = 20;
 

@@ -49,7 +49,11 @@ export function parseInstant({ dateTime, timeZone }: DateTimeTimeZone, field: st
   }
 }
 
-function findZone(name: string): string | undefined {
+/**
+ * IANA's name, as this runtime has it, of a zone called by its IANA or Windows name in any case; `UTC` for
+ * all of its names. Costs about a tenth of a millisecond.
+ */
+export function findZone(name: string): string | undefined {
   // Names only: newer runtimes would take offsets such as +05:00 for zones too.
   if (name.length > 64 || !/^[a-z]/i.test(name)) return undefined;
   if (/^(utc|gmt|etc\/utc)$/i.test(name)) return 'UTC';

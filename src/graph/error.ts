@@ -2,6 +2,10 @@
 export type GraphErrorCode =
   | 'BadRequest'
   | 'Conflict'
+  | 'ErrorDuplicateTransactionId'
+  | 'ErrorInvalidRequest'
+  | 'ErrorIrresolvableConflict'
+  | 'ErrorItemNotFound'
   | 'ExtensionError'
   | 'FailedDependency'
   | 'Forbidden'

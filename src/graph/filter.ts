@@ -5,20 +5,23 @@ import {
   every,
   type Fields,
   folded,
+  type Instants,
   some,
 } from './condition.ts';
+import { parseDateTimeOffset } from './date-time-offset.ts';
 import { shortened } from './duration.ts';
 import { GraphError } from './error.ts';
 
 /** Words, texts and signs in one filter: 650 ids in a list are twice as many. */
 const MOST_TOKENS = 2000;
 
-const TOKEN = /\s*(?:'((?:[^']|'')*)'|([A-Za-z_][\w/]*)|([(),]))/y;
+const TOKEN = /\s*(?:'((?:[^']|'')*)'|([A-Za-z_][\w/]*)|([(),])|(-?\d[\w:.+-]*))/y;
 
 type Token =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'word'; readonly text: string }
-  | { readonly kind: 'sign'; readonly text: string };
+  | { readonly kind: 'sign'; readonly text: string }
+  | { readonly kind: 'number'; readonly text: string };
 
 type Value = string | boolean | null;
 
@@ -26,9 +29,14 @@ type Value = string | boolean | null;
  * Reads `$filter` as far as Graph's directory has it: `eq`, `ne`, `in`, `startswith` and `endswith`, with `and`,
  * `or`, `not` and parentheses. Source: OData 4.01, part 2, section 5.1.1; that texts are compared without case,
  * Graph's page on advanced queries.
+ * @param instants what is compared in time, Unix times by name in lower case: with `gt`, `ge`, `lt` and `le` too
  * @throws GraphError 400 saying what can't be understood
  */
-export function parseFilter<T>(filter: string, fields: Fields<T>): Condition<T> {
+export function parseFilter<T>(
+  filter: string,
+  fields: Fields<T>,
+  instants: Instants<T> = new Map(),
+): Condition<T> {
   const tokens = tokensOf(filter);
   let at = 0;
 
@@ -82,6 +90,8 @@ export function parseFilter<T>(filter: string, fields: Fields<T>): Condition<T> 
     at++;
     const name = token.text.toLowerCase();
     if (peek()?.text === '(' && peek()?.kind === 'sign') return call(token.text, name);
+    const instant = instants.get(name);
+    if (instant !== undefined) return inTime(token.text, instant);
     const read = field(token.text);
     if (take('word', 'eq')) return equals(read, value());
     if (take('word', 'in')) return some(list().map((each) => equals(read, each)));
@@ -90,6 +100,25 @@ export function parseFilter<T>(filter: string, fields: Fields<T>): Condition<T> 
       return (item) => !isEqual(item);
     }
     throw malformed(`eq, ne or in is missing ${where()}`);
+  }
+
+  /** Graph takes an instant with quotes, as it is text where events have it, and without. */
+  function inTime(name: string, instantOf: (item: T) => number): Condition<T> {
+    const word = peek()?.text.toLowerCase() ?? '';
+    const holds = Object.hasOwn(IN_TIME, word) ? IN_TIME[word] : undefined;
+    if (holds === undefined) {
+      throw malformed(`one of ${Object.keys(IN_TIME).join(', ')} is missing ${where()}`);
+    }
+    at++;
+    const token = peek();
+    if (token?.kind !== 'text' && token?.kind !== 'number') {
+      throw malformed(`a date and time is missing ${where()}`);
+    }
+    at++;
+    const isDate = /^\d{4}-\d\d-\d\d$/.test(token.text);
+    const text = isDate ? `${token.text}T00:00:00Z` : token.text;
+    const whenMs = parseDateTimeOffset(text, `$filter: ${name}`);
+    return (item) => holds(instantOf(item) - whenMs);
   }
 
   function call(spelled: string, name: string): Condition<T> {
@@ -148,13 +177,24 @@ function tokensOf(filter: string): Token[] {
     if (found === null)
       throw malformed(`'${shortened(text.slice(start).trim())}' is not understood`);
     if (tokens.length === MOST_TOKENS) throw malformed('it is too long');
-    const [, quoted, word, sign = ''] = found;
+    const [, quoted, word, sign = '', number] = found;
     if (quoted !== undefined) tokens.push({ kind: 'text', text: quoted.replaceAll("''", "'") });
     else if (word !== undefined) tokens.push({ kind: 'word', text: word });
+    else if (number !== undefined) tokens.push({ kind: 'number', text: number });
     else tokens.push({ kind: 'sign', text: sign });
   }
   return tokens;
 }
+
+/** What a difference of two instants has to be. */
+const IN_TIME: Readonly<Record<string, (differenceMs: number) => boolean>> = {
+  eq: (ms) => ms === 0,
+  ne: (ms) => ms !== 0,
+  gt: (ms) => ms > 0,
+  ge: (ms) => ms >= 0,
+  lt: (ms) => ms < 0,
+  le: (ms) => ms <= 0,
+};
 
 function equals<T>(read: (item: T) => Value, expected: Value): Condition<T> {
   if (typeof expected !== 'string') return (item) => read(item) === expected;

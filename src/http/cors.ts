@@ -7,6 +7,9 @@ export const EXPOSED_HEADERS = [
   'request-id',
   'client-request-id',
   'retry-after',
+  'etag',
+  'location',
+  'preference-applied',
   'porchlight-effect',
   'porchlight-stale-ms',
 ];

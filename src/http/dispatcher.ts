@@ -21,7 +21,7 @@ export interface GraphRequest {
   /** Parsed JSON, or the bytes of an image; undefined without a body. */
   readonly body: unknown;
   readonly origin: string;
-  /** Names in lower case. */
+  /** Of the request on the socket, or of the part of a batch; names in lower case. */
   readonly headers?: IncomingHttpHeaders | undefined;
 }
 

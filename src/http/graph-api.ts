@@ -9,7 +9,7 @@ import { Unauthenticated } from '../auth/errors.ts';
 import type { TokenVerifier } from '../auth/verifier.ts';
 import type { Clock } from '../clock.ts';
 import type { RequestIds } from '../graph/error.ts';
-import { metadataXml } from '../graph/metadata.ts';
+import { metadataXml } from '../graph/metadata/metadata.ts';
 import { splitUrl, type Version } from '../graph/path.ts';
 import { type ReportFault, settle } from './answer.ts';
 import { answerBatch, isBatch } from './batch.ts';

@@ -24,12 +24,16 @@ const errorSchema = Type.Object({
  */
 export function openApiDocument(routes: readonly Route[], ownRoutes: readonly Route[]): object {
   const paths: Record<string, Record<string, object>> = {};
+  const schemas: Record<string, unknown> = { error: errorSchema };
   const add = (route: Route, more: object) => {
     for (const path of route.paths) {
       const template = path.replaceAll(/:(\w+)/g, '{$1}');
       paths[template] = {
         ...paths[template],
-        [route.method.toLowerCase()]: { ...operation(route, path), ...more },
+        [route.method.toLowerCase()]: {
+          ...(withReferences(operation(route, path), schemas) as object),
+          ...more,
+        },
       };
     }
   };
@@ -55,7 +59,7 @@ export function openApiDocument(routes: readonly Route[], ownRoutes: readonly Ro
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: { error: errorSchema },
+      schemas,
     },
   };
 }
@@ -68,6 +72,19 @@ export function registerOpenApi(
 ): void {
   const document = openApiDocument(routes, ownRoutes);
   app.get('/porchlight/openapi.json', async () => document);
+}
+
+/** What has an `$id` stands once among `schemas`, and is referred to: some of it is in a dozen operations. */
+function withReferences(value: unknown, schemas: Record<string, unknown>): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((each) => withReferences(each, schemas));
+  const { $id, ...rest } = value as { readonly $id?: unknown };
+  const plain = Object.fromEntries(
+    Object.entries(rest).map(([name, inner]) => [name, withReferences(inner, schemas)]),
+  );
+  if (typeof $id !== 'string') return plain;
+  schemas[$id] = plain;
+  return { $ref: `#/components/schemas/${$id}` };
 }
 
 const ERROR = {

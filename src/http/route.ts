@@ -26,7 +26,7 @@ export interface Call {
   readonly body: unknown;
   /** `https://host`, for the addresses in an answer. */
   readonly origin: string;
-  /** Of the request; names in lower case. */
+  /** Of the request on the socket, or of the part of a batch; names in lower case. */
   readonly headers?: IncomingHttpHeaders | undefined;
 }
 
@@ -49,7 +49,7 @@ export interface Route {
   /** Parameters in the query, by name, with what they are for; for the documents. */
   readonly query?: Readonly<Record<string, string>>;
   /** The status of a success: 200 if nothing else is said. */
-  readonly success?: 201 | 204;
+  readonly success?: 201 | 202 | 204;
   /** Shape of a success's body; without one it is empty. */
   readonly result?: TObject;
   /** Media types of an image that is a success's body, in place of `result`. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { advance } from '../engine/advance.ts';
-import type { PresenceStore } from '../store/store.ts';
+import { needsRefill } from '../engine/calendar.ts';
+import type { PresenceStore, UserKey } from '../store/store.ts';
 
 /** How often the ticker looks even when nothing seems due: bounds how late a new, nearer due time is seen. */
 const LONGEST_SLEEP_MS = 1000;
@@ -20,6 +21,8 @@ export interface TickerParts {
   readonly store: PresenceStore;
   readonly partition: number;
   readonly clock: Clock;
+  /** Told of a user whose whole calendar is to be looked at. Doesn't wait, and doesn't throw. */
+  readonly refill: (user: UserKey) => void;
   /** Told when ticking fails; it goes on a second later. */
   readonly onError: (error: unknown) => void;
 }
@@ -28,7 +31,8 @@ export interface TickerParts {
  * Time passing in a partition, as writes without a command. A tick that comes late changes nothing about what
  * is written, only when; several tickers may tick one user, and the second finds nothing to do.
  */
-export function createTicker({ store, partition, clock, onError }: TickerParts): Ticker {
+export function createTicker(parts: TickerParts): Ticker {
+  const { store, partition, clock, refill, onError } = parts;
   let callOff: (() => void) | undefined;
   let running: Promise<void> = Promise.resolve();
   let stopped = true;
@@ -39,7 +43,10 @@ export function createTicker({ store, partition, clock, onError }: TickerParts):
       const nowMs = clock.nowMs();
       const users = await store.due(partition, nowMs, SLICE);
       await Promise.all(
-        users.map((user) => store.update(user, nowMs, (record) => advance(record, nowMs))),
+        users.map(async (user) => {
+          const { record } = await store.update(user, nowMs, (before) => advance(before, nowMs));
+          if (needsRefill(record.facts.calendar, nowMs)) refill(user);
+        }),
       );
       ticked += users.length;
       if (users.length < SLICE) return ticked;

@@ -22,7 +22,7 @@ function factsOf({ calendar, home = 'Europe/Berlin', hasSession }: Case, fromMs:
   const text = [...lines, 'END:VCALENDAR', ''].join('\r\n');
   const { events } = readCalendar(text, { addresses: [OWNER] });
   const window = { fromMs, toMs: fromMs + 800 * 86_400_000 };
-  const spans = spansOf(events, window, zoneNamed(home) ?? UTC, new Effort());
+  const spans = spansOf(events, window, zoneNamed(home) ?? UTC, Effort.forCalendar());
   return {
     ...NO_FACTS,
     sessions: hasSession === false ? [] : [SESSION],

@@ -76,7 +76,7 @@ describe('a filter that can’t be understood', () => {
     ['name in ()', "is missing before ')'"],
     ["(name eq 'a'", "')' is missing at the end"],
     ["name eq 'a' and", 'a comparison is missing at the end'],
-    ['name eq 5', "'5' is not understood"],
+    ['name eq 5', "is missing before '5'"],
     [`${'('.repeat(30)}name eq 'a'`, 'more than 20 parentheses'],
     [`${'not '.repeat(30)}name eq 'a'`, 'more than 20 parentheses'],
     [`name eq 'a'${" or name eq 'a'".repeat(1000)}`, 'it is too long'],

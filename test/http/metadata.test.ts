@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { metadataXml } from '../../src/graph/metadata.ts';
+import { metadataXml } from '../../src/graph/metadata/metadata.ts';
 import { PRESENCE_PROPERTIES } from '../../src/graph/presence-json.ts';
+import { eventSchema } from '../../src/http/operations/calendar/event-schema.ts';
 import { userSchema } from '../../src/http/operations/directory/user-schema.ts';
 import { subscriptionSchema } from '../../src/http/operations/subscription-schema.ts';
+import { EVENT_PROPERTIES } from '../../src/mailbox/event-json.ts';
+import { SETTINGS_PROPERTIES } from '../../src/mailbox/settings-json.ts';
 import { exampleRoutes } from './routes.ts';
 import { elements, parseXml } from './xml.ts';
 
 /** The operations that OData calls actions; a POST to a collection is none. */
 const actionRoutes = exampleRoutes().filter(
-  ({ method, operation }) => method === 'POST' && operation !== 'createSubscription',
+  ({ method, operation }) => method === 'POST' && !operation.startsWith('create'),
 );
 
 describe.each(['v1.0', 'beta'] as const)('%s', (version) => {
@@ -47,6 +50,13 @@ describe.each(['v1.0', 'beta'] as const)('%s', (version) => {
     expect(properties).toEqual([...PRESENCE_PROPERTIES]);
   });
 
+  test(`the ${version} metadata knows the mailbox settings in the order of the wire`, () => {
+    const types = schema === undefined ? [] : elements(schema, 'ComplexType');
+    const type = types.find(({ attributes }) => attributes.Name === 'mailboxSettings');
+    const properties = type === undefined ? [] : elements(type, 'Property');
+    expect(properties.map(({ attributes }) => attributes.Name)).toEqual([...SETTINGS_PROPERTIES]);
+  });
+
   test(`the ${version} metadata has the subscriptions, with the properties of the wire`, () => {
     const sets = schema === undefined ? [] : elements(schema, 'EntitySet');
     expect(sets.map(({ attributes }) => attributes)).toContainEqual({
@@ -69,9 +79,27 @@ describe.each(['v1.0', 'beta'] as const)('%s', (version) => {
     const names = (kind: string) =>
       (type === undefined ? [] : elements(type, kind)).map(({ attributes }) => attributes.Name);
     expect(['id', ...names('Property')].sort()).toEqual(
-      [...Object.keys(userSchema.properties), 'accountEnabled'].sort(),
+      [...Object.keys(userSchema.properties), 'accountEnabled', 'mailboxSettings'].sort(),
     );
-    expect(names('NavigationProperty')).toEqual(['photo', 'photos', 'presence']);
+    expect(names('NavigationProperty')).toEqual([
+      'photo',
+      'photos',
+      'presence',
+      'calendar',
+      'events',
+      'calendarView',
+    ]);
+  });
+
+  test(`the ${version} metadata has the events, with the properties of the wire`, () => {
+    const type = (schema === undefined ? [] : elements(schema, 'EntityType')).find(
+      ({ attributes }) => attributes.Name === 'event',
+    );
+    const properties = type === undefined ? [] : elements(type, 'Property');
+    expect(['id', ...properties.map(({ attributes }) => attributes.Name)]).toEqual([
+      ...EVENT_PROPERTIES,
+    ]);
+    expect(Object.keys(eventSchema.properties)).toEqual([...EVENT_PROPERTIES]);
   });
 
   test(`every type that the ${version} metadata names, it also declares`, () => {

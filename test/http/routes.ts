@@ -13,6 +13,8 @@ import { EVERYONE_SEES_EVERYONE } from '../../src/presence/visibility.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { createHub } from '../../src/stream/hub.ts';
 import { streamRoutes } from '../../src/stream/routes.ts';
+import { exampleCalendars } from '../mailbox/example-calendars.ts';
+import { exampleMailboxes } from '../mailbox/example-mailboxes.ts';
 import { exampleSubscriptions } from '../subscriptions/example-service.ts';
 import { recordingCourier } from '../subscriptions/recording-courier.ts';
 
@@ -27,7 +29,12 @@ export function exampleRoutes(
     directory,
   });
   const subscriptions = exampleSubscriptions(systemClock, profile, directory);
-  return presenceRoutes({ presence, subscriptions, profile }, directory);
+  const mailboxes = exampleMailboxes(systemClock);
+  const calendars = exampleCalendars(mailboxes, systemClock);
+  return presenceRoutes(
+    { presence, subscriptions, mailboxes, calendars, clock: systemClock, profile },
+    directory,
+  );
 }
 
 /** Graph's operations on users, over a store of their own. */

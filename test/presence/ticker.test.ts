@@ -42,6 +42,7 @@ function setUp(store: PresenceStore = openMemoryStore()) {
     store,
     partition: 0,
     clock: { nowMs: () => clock.nowMs(), alarm: alarmed },
+    refill() {},
     onError: (error) => errors.push(error),
   });
   running.push(ticker);

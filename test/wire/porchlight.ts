@@ -50,6 +50,9 @@ function trust(tenantId: string): TrustedIssuer {
   };
 }
 
+/** What a token may do unless a test says otherwise, of either kind. */
+const EVERYTHING = ['Presence.Read.All', 'Calendars.ReadWrite', 'MailboxSettings.ReadWrite'];
+
 export interface TokenOptions {
   readonly tenant?: string;
   readonly app?: string;
@@ -150,10 +153,10 @@ export async function startPorchlight({
     const nowS = Math.floor(clock.nowMs() / 1000);
     const granted =
       user === undefined
-        ? { roles: permissions ?? ['Presence.ReadWrite.All', 'Presence.Read.All'] }
+        ? { roles: permissions ?? [...EVERYTHING, 'Presence.ReadWrite.All'] }
         : {
             oid: user,
-            scp: (permissions ?? ['Presence.ReadWrite', 'Presence.Read.All']).join(' '),
+            scp: (permissions ?? [...EVERYTHING, 'Presence.ReadWrite']).join(' '),
           };
     const payload = { tid: tenant, azp: app, ...granted, iss: issuerOf(tenant), aud: AUDIENCE };
     return new SignJWT({ ...payload, iat: nowS, nbf: nowS, exp: nowS + 86_400, ...claims })

@@ -10,27 +10,36 @@ const OTHER_OPTIONS = ['$count', '$expand', '$filter', '$orderby', '$search', '$
  * @throws GraphError 400 for properties that presence hasn't, and for other OData options.
  */
 export function selectedProperties(query: URLSearchParams): readonly PresenceProperty[] {
-  if (query.size === 0) return PRESENCE_PROPERTIES;
+  return selected(query, PRESENCE_PROPERTIES, 'presence');
+}
+
+/**
+ * The properties that `$select` asks for; all of them without it.
+ * @param what has the properties, for the message
+ * @throws GraphError 400 for properties that it hasn't, and for other OData options.
+ */
+export function selected<Property extends string>(
+  query: URLSearchParams,
+  properties: readonly Property[],
+  what: string,
+): readonly Property[] {
+  if (query.size === 0) return properties;
   const other = OTHER_OPTIONS.find((option) => query.has(option));
   if (other !== undefined) {
     throw new GraphError(400, 'BadRequest', `Query option '${other}' is not supported here.`);
   }
   const select = query.get('$select');
-  if (select === null) return PRESENCE_PROPERTIES;
+  if (select === null) return properties;
   const names = select.split(',').map((name) => name.trim());
-  if (names.includes('*')) return PRESENCE_PROPERTIES;
-  const unknown = names.find((name) => !isPresenceProperty(name));
+  if (names.includes('*')) return properties;
+  const unknown = names.find((name) => !properties.some((property) => property === name));
   if (unknown !== undefined) {
-    const known = PRESENCE_PROPERTIES.join(', ');
+    const known = properties.join(', ');
     throw new GraphError(
       400,
       'BadRequest',
-      `[$select]: presence has no property '${shortened(unknown)}'. It has: ${known}.`,
+      `[$select]: ${what} has no property '${shortened(unknown)}'. It has: ${known}.`,
     );
   }
-  return PRESENCE_PROPERTIES.filter((property) => names.includes(property));
-}
-
-function isPresenceProperty(name: string): name is PresenceProperty {
-  return PRESENCE_PROPERTIES.some((property) => property === name);
+  return properties.filter((property) => names.includes(property));
 }

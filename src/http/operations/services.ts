@@ -1,8 +1,11 @@
+import type { Clock } from '../../clock.ts';
 import type { PresenceCommand } from '../../engine/command.ts';
 import { pairName } from '../../engine/pair.ts';
 import type { Decision } from '../../engine/presence.ts';
 import { GraphError } from '../../graph/error.ts';
 import type { Profile } from '../../graph/settable.ts';
+import type { Calendars } from '../../mailbox/calendars.ts';
+import type { Mailboxes } from '../../mailbox/mailboxes.ts';
 import type { Outcome, PresenceService } from '../../presence/service.ts';
 import type { SubscriptionService } from '../../subscriptions/service.ts';
 import { type Call, DONE, type Reply } from '../route.ts';
@@ -11,6 +14,9 @@ import { type Call, DONE, type Reply } from '../route.ts';
 export interface Services {
   readonly presence: PresenceService;
   readonly subscriptions: SubscriptionService;
+  readonly mailboxes: Mailboxes;
+  readonly clock: Clock;
+  readonly calendars: Calendars;
   readonly profile: Profile;
 }
 

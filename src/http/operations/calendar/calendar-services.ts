@@ -1,0 +1,8 @@
+import type { Profile } from '../../../graph/settable.ts';
+import type { Calendars } from '../../../mailbox/calendars.ts';
+
+/** What operations on calendars work with. */
+export interface CalendarServices {
+  readonly calendars: Calendars;
+  readonly profile: Profile;
+}

@@ -1,0 +1,22 @@
+import { WRITE_CALENDAR } from '../../../auth/permissions.ts';
+import type { Route } from '../../route.ts';
+import { NO_CONTENT } from '../subscription-reply.ts';
+import type { CalendarServices } from './calendar-services.ts';
+import { calendarPaths, eventIdOf, ownerOf } from './event-call.ts';
+import { ifMatch } from './event-condition.ts';
+
+/** Source: Graph, "Delete event". */
+export function deleteEvent({ calendars }: CalendarServices): Route {
+  return {
+    operation: 'deleteEvent',
+    summary: 'Delete an event, a series or an occurrence',
+    method: 'DELETE',
+    paths: calendarPaths('/events/:event'),
+    access: WRITE_CALENDAR,
+    success: 204,
+    async handle(call) {
+      await calendars.remove(ownerOf(call), call.caller.appId, eventIdOf(call), ifMatch(call));
+      return NO_CONTENT;
+    },
+  };
+}
