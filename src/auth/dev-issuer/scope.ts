@@ -1,10 +1,8 @@
+import { ALL_DELEGATED } from './everything.ts';
 import { OAuthError } from './oauth-error.ts';
 
 /** Where a scope without a resource points. */
 export const GRAPH = 'https://graph.microsoft.com';
-
-/** What `.default` means for a signed-in user: everything presence knows of. */
-const ALL_DELEGATED = ['Presence.Read', 'Presence.Read.All', 'Presence.ReadWrite'];
 
 /** Entra takes a permission in any case (Graph Toolkit asks for `presence.read`); tokens spell it as Graph does. */
 const SPELLED = new Map(ALL_DELEGATED.map((permission) => [permission.toLowerCase(), permission]));

@@ -1,6 +1,7 @@
 import { parseDuration } from '../../graph/duration.ts';
 import { isGuid } from '../../graph/guid.ts';
 import type { Tenant } from '../tenant-file.ts';
+import { ALL_APPLICATION } from './everything.ts';
 import { OAuthError } from './oauth-error.ts';
 import { applicationResource, delegatedScope, GRAPH, permissionList } from './scope.ts';
 import type { Grant } from './token-response.ts';
@@ -8,9 +9,6 @@ import type { Grant } from './token-response.ts';
 const DAY_MS = 24 * 3_600_000;
 const DEFAULT_LIFETIME_MS = 3_600_000;
 const LONGEST_LIFETIME_MS = 30 * DAY_MS;
-
-/** What an app without roles of its own may do: all there is. */
-const ALL_APPLICATION = ['Presence.Read.All', 'Presence.ReadWrite.All'];
 
 /**
  * Reads a token request. Any secret and any password is right, and any GUID is a user or an app: this

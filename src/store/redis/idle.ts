@@ -1,7 +1,10 @@
 import type { UserRecord } from '../../engine/advance.ts';
 import { NEVER_MS } from '../../engine/facts.ts';
 
-/** Whether a record has nothing left to say but its last number: no facts, and nothing to come. */
+/**
+ * Whether a record has nothing left to say but its last number: no facts, and nothing to come. An empty calendar
+ * says no more than its revision, which the mailbox has, too.
+ */
 export function isIdle({ facts, untilMs }: UserRecord): boolean {
   const { sessions, preferred, statusMessage, outOfOffice, calendar, locations } = facts;
   return (
@@ -9,7 +12,7 @@ export function isIdle({ facts, untilMs }: UserRecord): boolean {
     preferred === null &&
     statusMessage === null &&
     outOfOffice === null &&
-    calendar === null &&
+    (calendar === null || calendar.spans.length === 0) &&
     locations.length === 0 &&
     untilMs === NEVER_MS
   );

@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { ALL_APPLICATION, ALL_DELEGATED } from '../../../src/auth/dev-issuer/everything.ts';
 import { ManualClock } from '../../../src/clock.ts';
 import { START_MS } from '../issuing.ts';
 import {
@@ -24,7 +25,7 @@ describe('an application token', () => {
       tenantId: CONTOSO,
       appId: BRIDGE,
       userId: null,
-      permissions: new Set(['Presence.Read.All', 'Presence.ReadWrite.All']),
+      permissions: new Set(ALL_APPLICATION),
       expiresMs: START_MS + 3_600_000,
     });
   });
@@ -104,7 +105,7 @@ describe('a user token', () => {
   it.each<[string, string[]]>([
     ['Presence.Read', ['Presence.Read']],
     [`${GRAPH}/Presence.Read ${GRAPH}/Presence.ReadWrite`, ['Presence.Read', 'Presence.ReadWrite']],
-    [`${GRAPH}/.default`, ['Presence.Read', 'Presence.Read.All', 'Presence.ReadWrite']],
+    [`${GRAPH}/.default`, [...ALL_DELEGATED]],
     ['openid profile offline_access Presence.Read', ['Presence.Read']],
     ['presence.read openid presence.readwrite', ['Presence.Read', 'Presence.ReadWrite']],
     ['openid', []],
