@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type Clock, steadyClock } from './clock.ts';
+import { type CalendarSources, createFeeds, type Feeds } from './feeds/feeds.ts';
 import type { Profile } from './graph/settable.ts';
 import type { Mailboxes } from './mailbox/mailboxes.ts';
 import { createRefills } from './mailbox/refills.ts';
@@ -38,6 +39,8 @@ export interface FollowingParts {
   /** By what clients know the server. */
   readonly origin: () => string;
   readonly feedRetentionMs: number;
+  /** Other people's calendars. */
+  readonly calendars?: CalendarSources;
   /** Where delivery is to be more or less patient than Graph. */
   readonly delivery?: Partial<DeliveryTerms>;
   readonly log: Logger;
@@ -50,6 +53,7 @@ export interface Following {
   readonly shifts: Shifts;
   readonly hub: Hub;
   readonly mailboxes: Mailboxes;
+  readonly feeds: Feeds;
   /** Resolves when this server's share of the work has begun. */
   start(): Promise<void>;
   /** Ends everything that follows the feed, but for the streams. */
@@ -115,12 +119,24 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
     refill: (user) => mailboxes.refill(user),
     onError: (error) => log.error({ err: error }, 'looking at a calendar failed'),
   });
+  const feeds = createFeeds({
+    store,
+    mailboxes,
+    clock,
+    directory,
+    outbound,
+    random: Math.random,
+    sources: parts.calendars ?? {},
+    onRefused: (file, reason) => log.warn({ file, reason }, 'a calendar file is not used'),
+    onError: (error) => log.error({ err: error }, 'looking after calendar feeds failed'),
+  });
   const shifts = createShifts({
     store,
     clock,
     steadyClock: parts.steadyClock ?? steadyClock,
     notifier,
     refills,
+    feeds,
     retentionMs: parts.feedRetentionMs,
     onError: (what, error) => log.error({ err: error }, what),
   });
@@ -137,6 +153,7 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
     shifts,
     hub,
     mailboxes,
+    feeds,
 
     async start() {
       notifier.start();
@@ -150,6 +167,7 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
       await subscriptions.stop();
       await tails.stop();
       await notifier.stop();
+      await feeds.stop();
       await encryptor.close();
     },
   };

@@ -7,12 +7,14 @@ import { createVerifier } from './auth/verifier.ts';
 import type { Clock } from './clock.ts';
 import type { ServedDirectory } from './directory/directory.ts';
 import { createPhotos } from './directory/photos.ts';
+import type { CalendarSources, Feeds } from './feeds/feeds.ts';
 import { openFollowing } from './following.ts';
 import type { Profile } from './graph/settable.ts';
 import type { Cors } from './http/cors.ts';
 import { createHandler } from './http/handler.ts';
 import { adminRoutes } from './http/operations/admin.ts';
 import { presenceRoutes } from './http/operations/all.ts';
+import { calendarFeedRoutes } from './http/operations/calendar-feed/routes.ts';
 import { directoryRoutes } from './http/operations/directory/routes.ts';
 import { createPorts, type Listener } from './http/ports.ts';
 import { createCalendars } from './mailbox/calendars.ts';
@@ -61,6 +63,8 @@ export interface ServerParts {
   readonly outbound: Outbound;
   /** Encrypts resource data. Closed by the server; in this thread by default. */
   readonly encryptor?: Encryptor;
+  /** Other people's calendars: where from, and who reads them. */
+  readonly calendars?: CalendarSources;
   /** Signs for receivers of resource data that it comes from here, the server known at `origin`. */
   readonly validationTokens: (origin: () => string) => ValidationTokens;
   /** Further addresses, such as the dev server's token issuer. */
@@ -75,6 +79,7 @@ export interface Server {
   readonly presence: PresenceService;
   readonly subscriptions: SubscriptionService;
   readonly shifts: Shifts;
+  readonly feeds: Feeds;
   /** Answers requests: all of the server but its ports. */
   readonly handler: RequestListener;
   /** Lets open requests finish, then closes everything, the store last. */
@@ -96,7 +101,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     visibility,
     origin: () => publicOrigin ?? ports.origins[0] ?? '',
   });
-  const { notifier, subscriptions, shifts, hub, mailboxes } = following;
+  const { notifier, subscriptions, shifts, hub, mailboxes, feeds } = following;
 
   const calendars = createCalendars({ mailboxes, clock, directory, newId: randomUUID });
   const photos = createPhotos({
@@ -111,6 +116,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   const ownRoutes = [
     ...streamRoutes({ presence, profile, store, directory, visibility, hub }),
     ...adminRoutes({ courier: notifier, subscriptions }),
+    ...calendarFeedRoutes({ feeds, directory }),
   ];
   const handler = await createHandler({
     routes,
@@ -150,6 +156,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     presence,
     subscriptions,
     shifts,
+    feeds,
     handler: handler.listener,
     async close() {
       await closePorts();

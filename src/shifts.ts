@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { Feeds } from './feeds/feeds.ts';
 import type { Refills } from './mailbox/refills.ts';
 import type { Notifier } from './notifications/notifier.ts';
 import { startRetention } from './presence/retention.ts';
@@ -14,6 +15,8 @@ export interface ShiftsParts {
   readonly notifier: Pick<Notifier, 'take' | 'leave' | 'lose'>;
   /** Fill the windows of calendars again. */
   readonly refills: Pick<Refills, 'offer' | 'settled'>;
+  /** Fetch other people's calendars. */
+  readonly feeds: Pick<Feeds, 'take' | 'leave'>;
   readonly retentionMs: number;
   /** Told of what failed and is tried again, in words and with its cause. */
   readonly onError: (what: string, error: unknown) => void;
@@ -38,7 +41,7 @@ interface Shift {
 }
 
 export function createShifts(parts: ShiftsParts): Shifts {
-  const { store, clock, notifier, refills, onError } = parts;
+  const { store, clock, notifier, refills, feeds, onError } = parts;
   const shifts = new Map<number, Shift>();
 
   const failed = (what: string) => (error: unknown) => onError(what, error);
@@ -51,6 +54,7 @@ export function createShifts(parts: ShiftsParts): Shifts {
 
     async onTaken(lease) {
       begin(lease.partition);
+      feeds.take(lease, () => holdings.lease(lease.partition)?.fence === lease.fence);
       await notifier.take(lease);
     },
 
@@ -85,7 +89,7 @@ export function createShifts(parts: ShiftsParts): Shifts {
   async function end(partition: number): Promise<void> {
     const shift = shifts.get(partition);
     shifts.delete(partition);
-    await Promise.all([shift?.ticker.stop(), shift?.stopRetention()]);
+    await Promise.all([shift?.ticker.stop(), shift?.stopRetention(), feeds.leave(partition)]);
   }
 
   return {

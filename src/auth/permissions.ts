@@ -157,6 +157,19 @@ export const WRITE_PHOTO: Access = {
   application: ['ProfilePhoto.ReadWrite.All', 'User.ReadWrite.All'],
 };
 
+/** Where a person's calendar is fetched from: an addition of ours, with Graph's permissions for calendars. */
+export const READ_CALENDAR_FEED: Access = {
+  own: ['Calendars.Read', 'Calendars.ReadWrite'],
+  other: [],
+  application: ['Calendars.Read', 'Calendars.ReadWrite'],
+};
+
+export const WRITE_CALENDAR_FEED: Access = {
+  own: ['Calendars.ReadWrite'],
+  other: [],
+  application: ['Calendars.ReadWrite'],
+};
+
 /** What an application token gets on a path beginning with `/me`: the real service's words. */
 export const ME_NEEDS_A_USER: Decision = {
   allowed: false,

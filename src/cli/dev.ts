@@ -12,6 +12,7 @@ import type { Profile } from '../graph/settable.ts';
 import { createEncryptor } from '../notifications/encryption.ts';
 import { createOutbound } from '../outbound/open.ts';
 import { openLmdbStore } from '../store/lmdb/open.ts';
+import { calendarFolder, openCalendars } from './calendars.ts';
 import { type Command, UsageError } from './command.ts';
 import { ENCRYPTION_WORKER } from './encryption-worker.ts';
 import { portFlag, readFlags } from './flags.ts';
@@ -24,7 +25,7 @@ const LOOPBACK_PAGE = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?
 
 const FEED_RETENTION_MS = 7 * 24 * 3_600_000;
 
-export const DEV_USAGE = `porchlight dev [--port 4280] [--https-port 4281] [--data DIR] [--profile graph|extended]
+export const DEV_USAGE = `porchlight dev [--port 4280] [--https-port 4281] [--data DIR] [--profile graph|extended] [--calendars DIR]
 
 Starts a server to build against: example tenants and users, a token issuer that gives anybody any
 token, HTTP and HTTPS on this machine only.
@@ -32,7 +33,8 @@ token, HTTP and HTTPS on this machine only.
   --port        for HTTP; 0 picks a free one (4280)
   --https-port  for HTTPS; 0 picks a free one (4281)
   --data        folder for presence, keys and certificates (.porchlight)
-  --profile     graph refuses what Graph refuses; extended allows more (graph)`;
+  --profile     graph refuses what Graph refuses; extended allows more (graph)
+  --calendars   folder of calendars that count: DIR/contoso.example/ada@contoso.example.ics`;
 
 /** `porchlight dev`. */
 export const dev: Command = async (args, { openServer, print, stopped }) => {
@@ -41,6 +43,7 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
     'https-port': '4281',
     data: '.porchlight',
     profile: 'graph',
+    calendars: undefined,
   });
   const port = portFlag(flags.port, 'port');
   const httpsPort = portFlag(flags['https-port'], 'https-port');
@@ -48,13 +51,19 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
   const dataDir = resolve(flags.data);
 
   const tenants = await readTenantFile(TENANT_FILE);
+  const folder = await calendarFolder(flags.calendars, {
+    tenants: tenants.map(({ id }) => id),
+    tenantFile: TENANT_FILE,
+  });
+  const log = pino({ level: 'warn' });
   const issuer = await createDevIssuer({ dataDir, tenants, clock: systemClock, randomUUID });
   const certificates = await openDevCertificates({
     dir: join(dataDir, 'dev'),
     nowMs: systemClock.nowMs(),
   });
+  // Receivers on this machine are what one builds; they may have a certificate of ours, or none.
+  const reach = { allow: [], allowHttpToLoopback: true, ca: [certificates.ca] };
   const store = await openLmdbStore({ path: join(dataDir, 'store') });
-  const log = pino({ level: 'warn' });
   const directory = await openDirectory({
     mode: 'open',
     file: TENANT_FILE,
@@ -81,12 +90,8 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
       directory,
       log,
       plugins: [issuer.plugin],
-      // Receivers on this machine are what one builds; they may have a certificate of ours, or none.
-      outbound: createOutbound({
-        allow: [],
-        allowHttpToLoopback: true,
-        ca: [certificates.ca],
-      }),
+      outbound: createOutbound(reach),
+      calendars: openCalendars({ folder, outbound: reach, log }),
       encryptor: createEncryptor({ worker: ENCRYPTION_WORKER }),
       validationTokens: issuer.publisher,
     },

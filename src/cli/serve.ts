@@ -14,6 +14,7 @@ import { parseDuration } from '../graph/duration.ts';
 import { createEncryptor } from '../notifications/encryption.ts';
 import { createOutbound } from '../outbound/open.ts';
 import { createVisibility, type Visibility } from '../presence/visibility.ts';
+import { calendarFolder, openCalendars } from './calendars.ts';
 import { type Command, CommandFailed, type Terminal, UsageError } from './command.ts';
 import { ENCRYPTION_WORKER } from './encryption-worker.ts';
 import { readFlags } from './flags.ts';
@@ -78,6 +79,10 @@ async function serveAlone(
       ...(claims && { claims }),
     }),
   );
+  const folder = await calendarFolder(config.calendars.folder, {
+    tenants: config.issuers.map(({ tenant }) => tenant),
+    tenantFile: config.directory.file,
+  });
   const tls = await readTls(config);
   const { store, signingKey } = await seat.openStore();
   // All servers on one store go by one clock, whatever their machines' clocks say.
@@ -118,6 +123,12 @@ async function serveAlone(
         }),
       ],
       outbound: createOutbound({ allow: config.webhooks.allow, allowHttpToLoopback: false }),
+      calendars: openCalendars({
+        folder,
+        pollEveryMs: parseDuration(config.calendars.pollEvery) ?? 0,
+        outbound: { allow: config.calendars.allow, allowHttpToLoopback: false },
+        log,
+      }),
       encryptor: createEncryptor({
         worker: ENCRYPTION_WORKER,
         onError: (error) => log.error({ err: error }, 'an encryption worker ended'),

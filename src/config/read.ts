@@ -83,7 +83,7 @@ function described(type: string | readonly string[]): string {
 }
 
 function withAbsolutePaths(config: Config, folder: string): Config {
-  const { listen, store, directory } = config;
+  const { listen, store, directory, calendars } = config;
   const { tls } = listen;
   return {
     ...config,
@@ -97,5 +97,8 @@ function withAbsolutePaths(config: Config, folder: string): Config {
         }
       : listen,
     directory: directory.file ? { ...directory, file: resolve(folder, directory.file) } : directory,
+    calendars: calendars.folder
+      ? { ...calendars, folder: resolve(folder, calendars.folder) }
+      : calendars,
   };
 }

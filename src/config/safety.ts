@@ -7,9 +7,11 @@ import type { Config } from './schema.ts';
 
 const LEAST_RETENTION_MS = 3_600_000;
 
+const LEAST_POLL_MS = 60_000;
+
 /** What a schema can't say: the settings that would leave the server open, or unable to keep its word. */
 export function findUnsafe(config: Config): string | undefined {
-  const { listen, store, publicUrl, feed, directory, visibility, webhooks } = config;
+  const { listen, store, publicUrl, feed, directory, visibility, webhooks, calendars } = config;
   if (!isLoopback(listen.host) && listen.tls === undefined && !listen.behindProxy) {
     return `listen.host ${listen.host} is not loopback, so listen needs tls, or behindProxy where a proxy speaks HTTPS`;
   }
@@ -23,9 +25,13 @@ export function findUnsafe(config: Config): string | undefined {
   if ((parseDuration(feed.retention) ?? 0) < LEAST_RETENTION_MS) {
     return 'feed.retention must be an ISO 8601 duration of PT1H or more';
   }
-  const badReceiver = webhooks.allow.find((entry) => allowedOrigin(entry) === undefined);
-  if (badReceiver !== undefined) {
-    return `webhooks.allow must hold host:port or http://host:port, not '${badReceiver}'`;
+  if ((parseDuration(calendars.pollEvery) ?? 0) < LEAST_POLL_MS) {
+    return 'calendars.pollEvery must be an ISO 8601 duration of PT1M or more';
+  }
+  for (const [field, { allow }] of Object.entries({ webhooks, calendars })) {
+    const bad = allow.find((entry) => allowedOrigin(entry) === undefined);
+    if (bad === undefined) continue;
+    return `${field}.allow must hold host:port or http://host:port, not '${bad}'`;
   }
   if (directory.mode === 'file' && directory.file === undefined) {
     return 'directory.file is needed where directory.mode is file';

@@ -147,6 +147,26 @@ export const configSchema = Type.Object(
       },
       { ...CLOSED, default: {}, description: 'Where change notifications may go.' },
     ),
+    calendars: Type.Object(
+      {
+        pollEvery: Type.String({
+          default: 'PT15M',
+          description: 'How often calendar feeds are fetched: an ISO 8601 duration, PT1M at least.',
+        }),
+        folder: Type.Optional(
+          Type.String({
+            description:
+              'Calendars as files, looked at every 10 s: FOLDER/USER.ics, where USER is a user principal name or an object id; with several tenants, FOLDER/TENANT/USER.ics, where TENANT is an id or a domain.',
+          }),
+        ),
+        allow: Type.Array(Type.String({ minLength: 1 }), {
+          default: [],
+          description:
+            'Calendar servers on private networks, as in webhooks.allow. Every other one must have a public address and HTTPS.',
+        }),
+      },
+      { ...CLOSED, default: {}, description: "Where other people's calendars come from." },
+    ),
     log: Type.Object(
       {
         level: Type.Enum(['debug', 'info', 'warn', 'error'], {

@@ -92,7 +92,7 @@ export function createGraphApi(parts: GraphApiParts): RequestListener {
  * whole address (RFC 9112, section 3.2.2).
  */
 const ADDRESS =
-  /^(?:https?:\/\/[^/]*)?(?:\/(v1\.0|beta)(?=\/)|(?=\/porchlight\/(?:presences|subscriptions)(?:[/?#]|$)))/i;
+  /^(?:https?:\/\/[^/]*)?(?:\/(v1\.0|beta)(?=\/)|(?=\/porchlight\/(?:presences|subscriptions|users|me)(?:[/?#]|$)))/i;
 
 /** Whether an address is one of the API: Graph's, or our own that need a token. */
 export function isApiAddress(url: string): boolean {

@@ -33,7 +33,8 @@ export function createGraphRouter(routes: readonly Route[]): Router {
   for (const route of routes) {
     const checkBody = route.body === undefined ? undefined : compileBody(route.body);
     for (const path of route.paths) {
-      router.on(route.method, path, noHandler, { route, checkBody, me: /^\/me(\/|$)/.test(path) });
+      const me = /^(?:\/porchlight)?\/me(\/|$)/.test(path);
+      router.on(route.method, path, noHandler, { route, checkBody, me });
     }
   }
 

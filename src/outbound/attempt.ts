@@ -15,7 +15,9 @@ export interface Answer {
   readonly kind: 'answered';
   readonly status: number;
   readonly contentType: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly bytes?: Uint8Array<ArrayBuffer>;
 }
 
 /** `stale`: a kept connection turned out to be closed, and nothing was received on it. */
@@ -140,12 +142,33 @@ export class Attempt {
       })
       .on('error', (error) => this.#fail(error))
       .once('end', () => {
-        const body = Buffer.concat(chunks).toString('utf8');
+        const whole = Buffer.concat(chunks);
         const contentType = headers['content-type'] ?? '';
-        this.#end({ kind: 'answered', status: statusCode, contentType, body });
+        const { wantedHeaders, wantsBytes = false } = this.#request;
+        this.#end({
+          kind: 'answered',
+          status: statusCode,
+          contentType,
+          ...(wantedHeaders && { headers: only(wantedHeaders, headers) }),
+          body: wantsBytes ? '' : whole.toString('utf8'),
+          // A copy of its own: what small buffers are cut from would go along to a thread as a whole.
+          ...(wantsBytes && { bytes: new Uint8Array(whole) }),
+        });
       })
       .once('close', () => this.#closed());
   }
+}
+
+function only(
+  wanted: readonly string[],
+  headers: http.IncomingHttpHeaders,
+): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const name of wanted) {
+    const value = headers[name];
+    if (value !== undefined) found[name] = String(value);
+  }
+  return found;
 }
 
 function optionsFor(

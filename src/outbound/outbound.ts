@@ -11,6 +11,10 @@ export interface OutboundRequest {
   readonly timeoutMs: number;
   /** A longer reply is cut off here and counts as failed. */
   readonly maxReplyBytes: number;
+  /** Headers of the reply that are of interest, in lower case. */
+  readonly wantedHeaders?: readonly string[];
+  /** The reply is given as `bytes`: whoever sent it chose the encoding. */
+  readonly wantsBytes?: boolean;
 }
 
 /** What became of it. `elapsedMs` is of a clock that never steps, from when its turn came. */
@@ -19,7 +23,12 @@ export type OutboundResult =
       readonly kind: 'answered';
       readonly status: number;
       readonly contentType: string;
+      /** Those wanted, as far as they are there. */
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Read as UTF-8; empty where `bytes` were wanted. */
       readonly body: string;
+      /** Only where wanted. */
+      readonly bytes?: Uint8Array<ArrayBuffer>;
       readonly elapsedMs: number;
     }
   | {

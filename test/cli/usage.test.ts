@@ -19,7 +19,7 @@ test.each([[['--help']], [[]]])('porchlight %j names its commands', async (args)
 });
 
 test.each([
-  ['dev', ['--port', '--https-port', '--data', '--profile']],
+  ['dev', ['--port', '--https-port', '--data', '--profile', '--calendars']],
   ['serve', ['--config', '--workers']],
   ['store', ['copy', '--from', '--to']],
   ['token', ['--url', '--app', '--user', '--scopes', '--roles', '--tenant', '--ttl']],

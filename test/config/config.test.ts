@@ -28,6 +28,7 @@ test('a store and an issuer are enough; the rest has defaults', () => {
     visibility: [],
     feed: { retention: 'P7D' },
     webhooks: { allow: [] },
+    calendars: { pollEvery: 'PT15M', allow: [] },
     log: { level: 'info' },
   });
 });
@@ -50,6 +51,7 @@ test('paths start from the folder of the file', () => {
     store: 'lmdb:../presence',
     listen: { tls: { certFile: 'tls/cert.pem', keyFile: '/run/key.pem' } },
     directory: { mode: 'file', file: './people.json' },
+    calendars: { folder: 'calendars' },
   });
   expect(config.store).toBe('lmdb:/etc/presence');
   expect(config.listen.tls).toEqual({
@@ -57,6 +59,7 @@ test('paths start from the folder of the file', () => {
     keyFile: '/run/key.pem',
   });
   expect(config.directory.file).toBe('/etc/porchlight/people.json');
+  expect(config.calendars.folder).toBe('/etc/porchlight/calendars');
 });
 
 test('editors may keep their $schema', () => {
@@ -197,6 +200,18 @@ describe('a configuration is refused with file, field and what it must be', () =
     [
       { ...LEAST, feed: { retention: 'a week' } },
       'feed.retention must be an ISO 8601 duration of PT1H or more',
+    ],
+    [
+      { ...LEAST, calendars: { pollEvery: 'PT59S' } },
+      'calendars.pollEvery must be an ISO 8601 duration of PT1M or more',
+    ],
+    [
+      { ...LEAST, calendars: { allow: ['10.0.0.0/8'] } },
+      "calendars.allow must hold host:port or http://host:port, not '10.0.0.0/8'",
+    ],
+    [
+      { ...LEAST, webhooks: { allow: ['hooks.example'] } },
+      "webhooks.allow must hold host:port or http://host:port, not 'hooks.example'",
     ],
     [{ ...LEAST, log: { level: 'trace' } }, 'log.level must be debug or info or warn or error'],
   ])('%j', (json, reason) => {

@@ -2,9 +2,11 @@ import { ManualClock, systemClock } from '../../src/clock.ts';
 import type { ServedDirectory } from '../../src/directory/directory.ts';
 import { createDirectory } from '../../src/directory/fixed.ts';
 import { createPhotos } from '../../src/directory/photos.ts';
+import { createFeedService } from '../../src/feeds/service.ts';
 import type { Profile } from '../../src/graph/settable.ts';
 import { adminRoutes } from '../../src/http/operations/admin.ts';
 import { presenceRoutes } from '../../src/http/operations/all.ts';
+import { calendarFeedRoutes } from '../../src/http/operations/calendar-feed/routes.ts';
 import { directoryRoutes } from '../../src/http/operations/directory/routes.ts';
 import type { Route } from '../../src/http/route.ts';
 import { createFeedTails } from '../../src/presence/feed-tails.ts';
@@ -59,6 +61,8 @@ export function exampleOwnRoutes(
   const hub = createHub({ store, tails, clock, onError });
   const subscriptions = exampleSubscriptions(clock, profile, directory);
   const { courier } = recordingCourier();
+  const mailboxes = exampleMailboxes(clock, store, directory);
+  const feeds = { ...createFeedService({ store, mailboxes, clock }), refusal: () => undefined };
   return [
     ...streamRoutes({
       presence,
@@ -69,5 +73,6 @@ export function exampleOwnRoutes(
       hub,
     }),
     ...adminRoutes({ courier, subscriptions }),
+    ...calendarFeedRoutes({ feeds, directory }),
   ];
 }
