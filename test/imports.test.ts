@@ -61,7 +61,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   notifications: ['clock.ts', 'engine', 'graph', 'outbound', 'presence', 'store', 'subscriptions'],
   stream: ['auth', 'clock.ts', 'engine', 'graph', 'http', 'presence', 'store'],
-  copy: ['notifications', 'store', 'subscriptions'],
+  copy: ['directory', 'feeds', 'mailbox', 'notifications', 'store', 'subscriptions'],
   'shifts.ts': ['clock.ts', 'feeds', 'mailbox', 'notifications', 'presence', 'sharing', 'store'],
   'following.ts': [
     'clock.ts',

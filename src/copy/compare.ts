@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { endOfFeeds } from '../store/place.ts';
 import { type Attendance, mustBeAlone } from './alone.ts';
 import { CopyFailed } from './errors.ts';
+import { samePersonal } from './personal.ts';
 import { FORGET_PROGRESS, readProgress } from './progress.ts';
 
 const PAGE = 1000;
@@ -49,15 +50,17 @@ export async function finishCopy(parts: CompareParts): Promise<number> {
 async function compare(
   tenantId: string,
   userIds: readonly string[],
-  { from, to }: Attendance,
+  stores: Attendance,
 ): Promise<void> {
+  const { from, to } = stores;
   const [records, copies] = await Promise.all([
     from.read(tenantId, userIds),
     to.read(tenantId, userIds),
   ]);
   for (const [at, userId] of userIds.entries()) {
     // One that has nothing left to say may expire at any moment.
-    if (records[at] === undefined || isDeepStrictEqual(copies[at], records[at])) continue;
+    const isSame = records[at] === undefined || isDeepStrictEqual(copies[at], records[at]);
+    if (isSame && (await samePersonal({ tenantId, userId }, stores))) continue;
     throw new CopyFailed(
       `user ${userId} of tenant ${tenantId} is not there as it was copied; empty the store to copy to and begin anew`,
     );

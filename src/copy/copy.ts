@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { endOfFeeds } from '../store/place.ts';
 import type { PresenceStore } from '../store/store.ts';
 import { type Attendance, mustBeAlone } from './alone.ts';
+import { copyDirectories } from './directories.ts';
 import { type CopiedDocuments, copyDocuments } from './documents.ts';
 import { CopyFailed } from './errors.ts';
+import { copyFeedIndex } from './personal.ts';
 import { type CopyProgress, keepProgress, readProgress } from './progress.ts';
 import { UserCopy } from './user-copy.ts';
 
@@ -59,6 +61,8 @@ export async function copyStore(parts: CopyParts): Promise<Copied> {
       await mustBeAlone(parts);
     }
   }
+  await copyFeedIndex(parts);
+  await copyDirectories(await from.tenants(), parts);
   await copy.forgetMarks();
   return { resumedAfter, ...(await copyDocuments(parts)) };
 }

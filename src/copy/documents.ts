@@ -1,11 +1,9 @@
 import { keepLetter, LETTERS, letterOf } from '../notifications/letter.ts';
 import { endOfFeeds, placeText } from '../store/place.ts';
-import type { DocumentEdit, PresenceStore } from '../store/store.ts';
+import type { PresenceStore } from '../store/store.ts';
 import { parseStored, SUBSCRIPTIONS, storedText } from '../subscriptions/stored-form.ts';
+import { replace } from './replace.ts';
 import { Waiting } from './waiting.ts';
-
-/** Documents in one write. */
-const SLICE = 500;
 
 export interface DocumentsParts {
   readonly from: PresenceStore;
@@ -42,22 +40,7 @@ export async function copyDocuments(parts: DocumentsParts): Promise<CopiedDocume
     const edit = letter && keepLetter(letter);
     if (edit?.text !== undefined) letters.set(edit.id, edit.text);
   }
-  await replace(to, LETTERS, letters);
-  await replace(to, SUBSCRIPTIONS, subscriptions);
+  await replace(to.documents, LETTERS, letters);
+  await replace(to.documents, SUBSCRIPTIONS, subscriptions);
   return { subscriptions: subscriptions.size, missed };
-}
-
-/** Makes a collection be these documents and no others: an earlier attempt may have left some that are gone by now. */
-async function replace(
-  { documents }: PresenceStore,
-  collection: string,
-  texts: ReadonlyMap<string, string>,
-): Promise<void> {
-  const edits: DocumentEdit[] = Array.from(texts, ([id, text]) => ({ collection, id, text }));
-  for (const id of (await documents.all(collection)).keys()) {
-    if (!texts.has(id)) edits.push({ collection, id, text: undefined });
-  }
-  for (let at = 0; at < edits.length; at += SLICE) {
-    await documents.write(edits.slice(at, at + SLICE));
-  }
 }

@@ -1,4 +1,5 @@
 import type { PresenceStore } from '../store/store.ts';
+import { copyPersonal } from './personal.ts';
 
 export interface UserCopyParts {
   readonly from: PresenceStore;
@@ -12,7 +13,7 @@ const BY_TIME = { kind: 'time' } as const;
 const TRIMMED = 1000;
 
 /**
- * Writes records as they are, with due entries and without changes.
+ * Writes records as they are, with due entries and without changes, and what is kept beside them.
  *
  * But for one: the first user of a partition goes with a change that changes nothing, which is forgotten at the
  * end. Where places are instants, those that another store gave out are before the start of the feed then, and
@@ -30,6 +31,9 @@ export class UserCopy {
   async write(tenantId: string, userIds: readonly string[]): Promise<void> {
     const { from, to, nowMs } = this.#parts;
     const records = await from.read(tenantId, userIds);
+    // First: a record that is there is looked after by what its mailbox says.
+    const users = userIds.map((userId) => ({ tenantId, userId }));
+    await copyPersonal(users, this.#parts);
     await Promise.all(
       userIds.map((userId, at) => {
         const record = records[at];

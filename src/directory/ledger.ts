@@ -3,7 +3,7 @@ import { DocumentsChanged, StoreUnavailable } from '../store/errors.ts';
 import type { DocumentEdit, DocumentStore } from '../store/store.ts';
 import { UserChanged, UserNameTaken } from './errors.ts';
 import type { KeptUsers } from './kept-users.ts';
-import { directoryCollection, storedText } from './stored-user.ts';
+import { directoryCollection, nameCollection, storedText } from './stored-user.ts';
 import type { User } from './user.ts';
 
 /** How often a write is tried that others come before. */
@@ -73,7 +73,7 @@ export function createLedger({ documents, keptOf }: LedgerParts): UserLedger {
           });
         }
         await keptIn(tenantId).settled();
-        guards = await documents.all(guardCollection(tenantId));
+        guards = await documents.all(nameCollection(tenantId));
       }
     }
   }
@@ -159,12 +159,8 @@ function isSame(current: User | undefined, was: User | null): boolean {
   return storedText(current) === storedText(was);
 }
 
-function guardCollection(tenantId: string): string {
-  return `directory-name ${tenantId}`;
-}
-
 function guardOf(tenantId: string, name: string): { collection: string; id: string } {
-  return { collection: guardCollection(tenantId), id: guardId(name) };
+  return { collection: nameCollection(tenantId), id: guardId(name) };
 }
 
 /** A name may have any characters, the id of a document not. */

@@ -88,7 +88,7 @@ export function createPhotos({ store, directory, onError }: PhotosParts): Photos
 }
 
 /** With everything else that is the user's own, in their partition. */
-function photoCollection({ tenantId, userId }: UserKey): string {
+export function photoCollection({ tenantId, userId }: UserKey): string {
   return `photo ${tenantId} ${userId}`;
 }
 

@@ -33,7 +33,7 @@ export async function readFeed(
   documents: DocumentStore,
   user: UserKey,
 ): Promise<KeptFeed | undefined> {
-  const text = (await documents.all(collectionOf(user))).get(STATE_ID);
+  const text = (await documents.all(feedCollection(user))).get(STATE_ID);
   return text === undefined ? undefined : { feed: parse(text), text };
 }
 
@@ -44,7 +44,7 @@ export function feedEdit(
   found: KeptFeed | undefined,
 ): DocumentEdit {
   return {
-    collection: collectionOf(user),
+    collection: feedCollection(user),
     id: STATE_ID,
     text: feed && JSON.stringify({ format: FORMAT, ...feed }),
     was: found?.text ?? null,
@@ -60,7 +60,8 @@ export function indexEdit(user: UserKey, feed: Feed | undefined): DocumentEdit {
   };
 }
 
-function collectionOf(user: UserKey): string {
+/** The collection of a user's own. */
+export function feedCollection(user: UserKey): string {
   return `feed ${userId(user)}`;
 }
 

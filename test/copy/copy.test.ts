@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { mustBeWhole } from '../../src/copy/progress.ts';
+import { photoCollection } from '../../src/directory/photos.ts';
 import { BUSY } from '../../src/engine/pair.ts';
+import { FEED_INDEX, feedCollection } from '../../src/feeds/stored-feed.ts';
+import { mailboxCollection } from '../../src/mailbox/documents.ts';
 import { createMemory, openMemoryStore } from '../../src/store/memory.ts';
 import { createLeaseTable } from '../../src/store/memory-leases.ts';
 import { endOfFeeds, isKept } from '../../src/store/place.ts';
+import type { DocumentStore, PresenceStore, UserKey } from '../../src/store/store.ts';
 import { START_MS, setPresence, setStatusMessage, tell, user } from '../store/commands.ts';
 import { copy, dueOf, fill, finish, storeWith, usersOf } from './copying.ts';
 
@@ -184,5 +188,54 @@ describe('a copy that is not whole', () => {
     await tell(from, user(0, 0), START_MS, setStatusMessage('changed'));
     if (record) await from.update(user(0, 0), START_MS, () => ({ record, changes: [] }));
     await expect(finish(from, to)).rejects.toThrow('has changed meanwhile');
+  });
+});
+
+describe('what is kept of people beside their presence', () => {
+  const ada = user(1);
+  /** Known, and never present. */
+  const guest = user(999);
+
+  async function lived(): Promise<PresenceStore> {
+    const from = await storeWith(3);
+    const own = (who: UserKey) => from.documentsOf(from.partitionOf(who));
+    const put = (documents: DocumentStore, collection: string, id: string, text: string) =>
+      documents.write([{ collection, id, text }]);
+    await put(own(ada), mailboxCollection(ada), 'event 1', 'a meeting');
+    await put(own(ada), photoCollection(ada), 'photo', 'her face');
+    await put(own(ada), feedCollection(ada), 'state', 'from elsewhere');
+    await put(own(ada), FEED_INDEX, `${ada.tenantId} ${ada.userId}`, '1 2');
+    await put(own(guest), photoCollection(guest), 'photo', 'their face');
+    await put(from.documents, `directory ${guest.tenantId}`, guest.userId, 'a guest');
+    await put(from.documents, `directory-name ${guest.tenantId}`, 'x', guest.userId);
+    return from;
+  }
+
+  it('goes with the copy, each to the partition of its user', async () => {
+    const from = await lived();
+    const to = openMemoryStore({ partitions: 7 });
+    await copy(from, to);
+    await finish(from, to);
+    const own = (who: UserKey, collection: string) =>
+      to.documentsOf(to.partitionOf(who)).all(collection);
+    expect(await own(ada, mailboxCollection(ada))).toEqual(new Map([['event 1', 'a meeting']]));
+    expect(await own(ada, photoCollection(ada))).toEqual(new Map([['photo', 'her face']]));
+    expect(await own(ada, feedCollection(ada))).toEqual(new Map([['state', 'from elsewhere']]));
+    expect([...(await own(ada, FEED_INDEX)).values()]).toEqual(['1 2']);
+    expect(await own(guest, photoCollection(guest))).toEqual(new Map([['photo', 'their face']]));
+    expect([...(await to.documents.all(`directory ${guest.tenantId}`)).values()]).toEqual([
+      'a guest',
+    ]);
+    expect((await to.documents.all(`directory-name ${guest.tenantId}`)).size).toBe(1);
+  });
+
+  it('is compared, too', async () => {
+    const from = await lived();
+    const to = openMemoryStore();
+    await copy(from, to);
+    await to.documents.write([
+      { collection: mailboxCollection(ada), id: 'event 1', text: 'another' },
+    ]);
+    await expect(finish(from, to)).rejects.toThrow('is not there as it was copied');
   });
 });
