@@ -75,7 +75,7 @@ export interface Recurrence {
   readonly added: readonly { readonly start: CalendarTime; readonly length?: Length }[];
   /** Occurrences that don't take place, by when they would begin; an all-day time removes all of that day. */
   readonly removed: readonly (CalendarTime & { readonly isAllDay: boolean })[];
-  /** Occurrences that are otherwise than the series says, by when they would have begun. */
+  /** Occurrences that are otherwise than the series says, by when they would have begun, each once. */
   readonly moved: readonly { readonly from: CalendarTime; readonly to: Slot }[];
 }
 
@@ -98,7 +98,10 @@ export type Frequency =
 export interface Rule {
   readonly frequency: Frequency;
   readonly interval: number;
-  /** The last one begins then or before: a wall clock of the event's zone; or an instant; or never. */
+  /**
+   * The last one begins then or before: a wall clock of the event's zone, of a date its last millisecond; or an
+   * instant; or never.
+   */
   readonly until: { readonly wall: WallMs } | { readonly instantMs: number } | null;
   readonly count: number | null;
   readonly weekStart: Weekday;

@@ -21,6 +21,9 @@ export interface Occurrence {
 
 /** To find an instant and keep an occurrence is dearer than to look at a day. */
 const STEPS_PER_OCCURRENCE = 8;
+/** And much dearer where no other has asked the zone about that time. */
+const STEPS_PER_LONG_OCCURRENCE = 80;
+const LONG_MS = 400 * DAY_MS;
 
 /** Wall clocks and instants differ by less than this, whatever the zone. */
 const MAX_OFFSET_MS = DAY_MS;
@@ -47,7 +50,7 @@ export function occurrences(
   effort.spend(single.length);
   for (const { from, to } of single) {
     if (!mayOverlap(to.start.wall, to.length, window)) continue;
-    effort.spend(STEPS_PER_OCCURRENCE);
+    effort.spend(stepsFor(to.length));
     found.push(occurrenceOf(from, to, home));
   }
   return found
@@ -68,7 +71,7 @@ function ofSeries(
   const byInstant = new Map<number, Occurrence>();
   const add = (from: CalendarTime, length: Length, untilMs: number) => {
     if (!mayOverlap(from.wall, length, window)) return;
-    effort.spend(STEPS_PER_OCCURRENCE);
+    effort.spend(stepsFor(length));
     const occurrence = occurrenceOf(from, { start: from, length, ...standing }, home);
     // Of whole days some programs write the end as if they began in UTC.
     const atMs = isAllDay ? Math.min(from.wall, occurrence.startsAtMs) : occurrence.startsAtMs;
@@ -88,10 +91,11 @@ function ofSeries(
   for (const each of added) add(each.start, each.length ?? length, NEVER_MS);
 
   const gone = [...removed.filter((each) => !each.isAllDay), ...moved.map(({ from }) => from)];
-  const isNear = nearTo(byInstant.keys());
+  const isNear = gone.length === 0 ? () => false : nearTo(byInstant.keys());
   for (const { wall, zone } of gone) {
-    // To ask a zone about times far from the window would be dear.
+    // To ask a zone about times at which there is nothing would be dear.
     if (!isNear(wall)) continue;
+    effort.spend(STEPS_PER_OCCURRENCE);
     // Some programs write whole days as midnights of some zone or other.
     const isDay = isAllDay && modulo(wall, DAY_MS) === 0;
     byInstant.delete((isDay ? home : (zone ?? start.zone ?? home)).instantOf(wall));
@@ -100,15 +104,10 @@ function ofSeries(
   return [...byInstant.values()].filter(({ from }) => !goneDays.has(dayOf(from.wall)));
 }
 
-/** Whether a wall clock, in whatever zone, may be one of these instants. */
+/** Whether a wall clock, in whatever zone, may be one of these instants: they are less than a day apart. */
 function nearTo(instantsMs: Iterable<number>): (wall: WallMs) => boolean {
-  let first = NEVER_MS;
-  let last = -NEVER_MS;
-  for (const instantMs of instantsMs) {
-    first = Math.min(first, instantMs);
-    last = Math.max(last, instantMs);
-  }
-  return (wall) => wall > first - MAX_OFFSET_MS && wall < last + MAX_OFFSET_MS;
+  const days = new Set([...instantsMs].map(dayOf));
+  return (wall) => [-1, 0, 1].some((apart) => days.has(dayOf(wall) + apart));
 }
 
 /** When a slot is. Whole days are the owner's, whatever zone they are written in. */
@@ -129,6 +128,11 @@ function overlaps({ startsAtMs, endsAtMs }: Occurrence, { fromMs, toMs }: Instan
 function mayOverlap(wall: WallMs, length: Length, window: InstantWindow): boolean {
   const end = wall + length.days * DAY_MS + length.ms;
   return wall - MAX_OFFSET_MS < window.toMs && end + MAX_OFFSET_MS >= window.fromMs;
+}
+
+/** Of what overlaps the window, only what is long begins or ends far from it. */
+function stepsFor({ days, ms }: Length): number {
+  return days * DAY_MS + ms < LONG_MS ? STEPS_PER_OCCURRENCE : STEPS_PER_LONG_OCCURRENCE;
 }
 
 function instantOfUntil({ until }: Rule): number {

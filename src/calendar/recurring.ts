@@ -1,8 +1,9 @@
-import { DAY_MS, dayOf, modulo } from './days.ts';
+import { DAY_MS, dayOf } from './days.ts';
 import type { Effort } from './effort.ts';
 import type { Rule, WallMs } from './event.ts';
 import { dayMatcher } from './matching.ts';
 import { periodsOf, SHORT_PERIODS_MS } from './periods.ts';
+import { timeMatcher, timesOfPeriod } from './times-of-day.ts';
 
 /** From `from` until just before `to`. */
 export interface WallWindow {
@@ -45,7 +46,7 @@ export function recurring(
 
   for (;;) {
     const begin = beginOf(period);
-    if (begin > lastMs) return found;
+    if (begin > lastMs || left <= 0) return found;
     effort.spend();
     const set = setOf(begin, beginOf(period + 1));
     for (const wall of set ?? []) {
@@ -85,10 +86,10 @@ function setMaker(
   effort: Effort,
 ): (begin: WallMs, end: WallMs) => readonly WallMs[] | undefined {
   const matches = dayMatcher(rule, dayOf(start));
-  const times = timesWithinPeriod(rule, start, effort);
+  const times = timesOfPeriod(rule, start, effort);
   const shortPeriodMs = SHORT_PERIODS_MS[rule.frequency];
   if (shortPeriodMs !== undefined) {
-    const isNamed = hoursMatcher(rule, shortPeriodMs);
+    const isNamed = timeMatcher(rule, shortPeriodMs);
     return (begin) => {
       if (!matches(dayOf(begin))) return undefined;
       return isNamed(begin) ? chosen([begin], times, rule.positions, effort) : [];
@@ -122,51 +123,10 @@ function chosen(
   }
   effort.spend(positions.length);
   const places = positions.map((position) => (position > 0 ? position - 1 : size + position));
-  for (const place of ascending(places)) {
+  for (const place of [...new Set(places)].sort((a, b) => a - b)) {
     const begin = begins[Math.floor(place / times.length)];
     const time = times[place % times.length];
     if (begin !== undefined && time !== undefined) walls.push(begin + time);
   }
   return walls;
-}
-
-/** The times within a day, or within a shorter period, in ms from its begin. */
-function timesWithinPeriod(rule: Rule, start: WallMs, effort: Effort): readonly number[] {
-  const periodMs = SHORT_PERIODS_MS[rule.frequency] ?? DAY_MS;
-  const startMs = modulo(start, DAY_MS);
-  const [hour, minute, second] = [startMs / 3_600_000, startMs / 60_000, startMs / 1000];
-  const named = (values: readonly number[], unitMs: number, ofStart: number, units: number) => {
-    if (unitMs >= periodMs) return [0];
-    return values.length > 0 ? ascending(values) : [Math.floor(ofStart) % units];
-  };
-  const hours = named(rule.hours, 3_600_000, hour, 24);
-  const minutes = named(rule.minutes, 60_000, minute, 60);
-  // "The second 60 … equivalent to the second 59" (section 3.3.12) for whom there are no leap seconds.
-  const seconds = ascending(
-    named(rule.seconds, 1000, second, 60).map((each) => Math.min(each, 59)),
-  );
-  effort.spend(hours.length * minutes.length * seconds.length);
-  const fraction = startMs % 1000;
-  return hours.flatMap((h) =>
-    minutes.flatMap((m) => seconds.map((s) => ((h * 60 + m) * 60 + s) * 1000 + fraction)),
-  );
-}
-
-/** Whether the rule names the hour, minute and second of a period shorter than a day. */
-function hoursMatcher(rule: Rule, periodMs: number): (begin: WallMs) => boolean {
-  const limits = [
-    { values: rule.hours, unitMs: 3_600_000, units: 24 },
-    { values: rule.minutes, unitMs: 60_000, units: 60 },
-    { values: rule.seconds.map((second) => Math.min(second, 59)), unitMs: 1000, units: 60 },
-  ]
-    .filter(({ values, unitMs }) => values.length > 0 && unitMs >= periodMs)
-    .map(({ values, ...unit }) => ({ values: new Set(values), ...unit }));
-  return (begin) =>
-    limits.every(({ values, unitMs, units }) =>
-      values.has(modulo(Math.floor(begin / unitMs), units)),
-    );
-}
-
-function ascending(values: readonly number[]): readonly number[] {
-  return [...new Set(values)].sort((a, b) => a - b);
 }

@@ -9,6 +9,11 @@ import { EVENT_LIMITS } from './event-limits.ts';
 import { modelOf } from './event-model.ts';
 import { type ShownEvent, shownOccurrence, shownWhole } from './shown-event.ts';
 
+/** What a view may take: a year of 2,000 weekly series. More would keep other requests waiting. */
+const VIEW_STEPS = 1_000_000;
+
+const forView = () => new Effort('The view', VIEW_STEPS);
+
 /** From `fromMs` until just before `toMs`, Unix times. */
 export interface Range {
   readonly fromMs: number;
@@ -20,7 +25,7 @@ export interface Range {
  * @throws GraphError 400 when it is more than a view may be
  */
 export function viewOf(events: Iterable<StoredEvent>, range: Range, home: Zone): ShownEvent[] {
-  const effort = Effort.forCalendar();
+  const effort = forView();
   const shown: ShownEvent[] = [];
   const isFar = farFrom(range);
   for (const event of events) {
@@ -64,7 +69,7 @@ export function occurrencesOf(
   series: StoredEvent,
   range: Range,
   home: Zone,
-  whole: Effort = Effort.forCalendar(),
+  whole: Effort = forView(),
 ): ShownEvent[] {
   try {
     const found = occurrences(modelOf(series), range, home, Effort.forEvent(series.id, whole));
