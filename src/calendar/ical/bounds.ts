@@ -53,3 +53,9 @@ export const MOST_SPLITS = 50;
 
 /** Unreadable lines of one name, or values, of one component: each costs more than a readable one. */
 export const MOST_UNREADABLE = 20;
+
+/**
+ * Days that an occurrence of a series may last, a year: those of the past that reach into a window have to be
+ * looked at, and a weekly one of fifty years' length has thousands.
+ */
+export const LONGEST_OCCURRENCE_DAYS = 366;

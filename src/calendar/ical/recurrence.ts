@@ -8,7 +8,7 @@ import type { Component } from './components.ts';
 import { Unreadable } from './errors.ts';
 import type { Property } from './property.ts';
 import { readableIn, readableOf } from './reading.ts';
-import { asStartOf, until, type When } from './slot.ts';
+import { asStartOf, isLongerThanAYear, until, type When } from './slot.ts';
 import { midnightOf, momentOf, periodOf } from './times.ts';
 
 export type OwnRecurrence = Omit<Recurrence, 'moved'>;
@@ -55,6 +55,7 @@ export function recurrenceOf(
     const length = until(from, end);
     if (when.isAllDay) return { start };
     if (length.ms < 0) throw new Unreadable('has an RDATE that ends before it begins');
+    if (isLongerThanAYear(length)) throw new Unreadable('has an RDATE of more than a year');
     return { start, length };
   });
   return { rules, added, removed };

@@ -28,13 +28,15 @@ function grouped<Key>(
 }
 
 function seriesOf(versions: readonly Version[], doubts: Remarks): readonly CalendarEvent[] {
-  const instances = grouped(
-    versions.filter(({ instance }) => instance !== null),
-    // By the instant: some name one instance in UTC and in its zone.
-    ({ instance }) => instance && `${instance.from.isDate} ${instantOf(instance.from)}`,
-  ).flatMap((same) => newestOf(same) ?? []);
   const masters = versions.filter(({ instance }) => instance === null);
   const master = newestOf(masters);
+  const series = master?.slot;
+  const instances = grouped(
+    versions.filter(({ instance }) => instance !== null),
+    // By the instant as the series has it: one version may name it in UTC, another by its day.
+    ({ instance }) =>
+      instance && instantOf(series ? asStartOf(series, instance.from) : instance.from),
+  ).flatMap((same) => newestOf(same) ?? []);
   if (master === undefined) {
     // Nothing has the series itself: Google's feeds without details are instances only.
     return instances.flatMap((each) => eventOf(each, each.instance && nameOf(each.instance.from)));

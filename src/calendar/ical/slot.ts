@@ -1,6 +1,7 @@
 import { DAY_MS, modulo } from '../days.ts';
 import type { CalendarTime, Length, WallMs } from '../event.ts';
 import { UTC } from '../zones.ts';
+import { LONGEST_OCCURRENCE_DAYS } from './bounds.ts';
 import type { CalendarZones } from './calendar-zones.ts';
 import type { Component } from './components.ts';
 import { firstOf, wordOf } from './reading.ts';
@@ -80,6 +81,10 @@ export function allDay(midnight: WallMs, days: number): When {
     length: { days: Math.max(1, days), ms: 0 },
     isAllDay: true,
   };
+}
+
+export function isLongerThanAYear({ days, ms }: Length): boolean {
+  return days + ms / DAY_MS > LONGEST_OCCURRENCE_DAYS;
 }
 
 function isMarkedAllDay(event: Component): boolean {

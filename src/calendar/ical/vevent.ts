@@ -7,7 +7,7 @@ import { parameterOf } from './property.ts';
 import { firstOf, textIn } from './reading.ts';
 import { type OwnRecurrence, recurrenceOf } from './recurrence.ts';
 import type { Remarks } from './remarks.ts';
-import { startOf, whenOf } from './slot.ts';
+import { isLongerThanAYear, startOf, whenOf } from './slot.ts';
 import { type Circumstances, standingOf } from './standing.ts';
 import { type Moment, onlyMomentOf } from './times.ts';
 
@@ -43,6 +43,15 @@ export function versionOf(
   const when = start && whenOf(event, start, zones, doubt);
   const isThisAndFuture =
     recurrenceId && parameterOf(recurrenceId, 'range')?.toUpperCase() === 'THISANDFUTURE';
+  // One instance has no recurrence, whatever it repeats of its series'.
+  const recurrence =
+    start === undefined || when === undefined || isThisAndFuture === false
+      ? { rules: [], added: [], removed: [] }
+      : recurrenceOf(event, when, start.zone, zones, doubt);
+  const isOfSeries = recurrenceId ?? [...recurrence.rules, ...recurrence.added][0];
+  if (isOfSeries !== undefined && when !== undefined && isLongerThanAYear(when.length)) {
+    throw new Unreadable('recurs, and lasts longer than a year');
+  }
   return {
     place: place(event),
     uid: ofItsOwn(textIn(event, 'uid') ?? '') || null,
@@ -52,11 +61,7 @@ export function versionOf(
       ? { from: onlyMomentOf(recurrenceId, zones), isThisAndFuture: isThisAndFuture === true }
       : null,
     slot: when === undefined ? null : { ...when, ...standing },
-    // One instance has no recurrence, whatever it repeats of its series'.
-    recurrence:
-      start === undefined || when === undefined || isThisAndFuture === false
-        ? { rules: [], added: [], removed: [] }
-        : recurrenceOf(event, when, start.zone, zones, doubt),
+    recurrence,
   };
 }
 
