@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { advances } from './advance.ts';
 import { bulkReads } from './bulk-read.ts';
+import { calendarStorm, redisCalendarStorm } from './calendar-storm.ts';
 import { deadEndpoint } from './dead-endpoint.ts';
 import { getPresence } from './get-presence.ts';
 import { keepAlive } from './keep-alive.ts';
@@ -36,12 +37,14 @@ const QUESTIONS: readonly Question[] = [
   deadEndpoint,
   keepAliveStorm,
   streamFanOut,
+  calendarStorm,
   redisKeepAlive,
   redisCommit,
   redisNodes,
   redisRead,
   redisMemory,
   redisHints,
+  redisCalendarStorm,
 ];
 
 const USAGE = `npm run bench -- [NAME …] [--quick] [--connections 100] [--rounds 5] [--seconds 4] [--cpu-prof DIR]

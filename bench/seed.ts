@@ -26,12 +26,10 @@ const SESSIONS: Record<Sessions, readonly { readonly appId: string; readonly pai
 /**
  * Fills a store, in a folder or a Redis, through its contract, as the server would; how many ms that took.
  */
-export async function seedStore(
+export function seedStore(
   place: string,
   { users, sessions }: { readonly users: number; readonly sessions: Sessions },
 ): Promise<number> {
-  const startedMs = performance.now();
-  const store = await openStore(place, { cachedRecords: AT_ONCE });
   const commands = SESSIONS[sessions].map(
     ({ appId, pair }): PresenceCommand => ({
       kind: 'setPresence',
@@ -41,13 +39,24 @@ export async function seedStore(
       lifetimeMs: LIFETIME_MS,
     }),
   );
+  return fillStore(place, users, () => commands);
+}
+
+/** As `seedStore`, with what is said about each user, by number. */
+export async function fillStore(
+  place: string,
+  users: number,
+  commandsOf: (index: number) => readonly PresenceCommand[],
+): Promise<number> {
+  const startedMs = performance.now();
+  const store = await openStore(place, { cachedRecords: AT_ONCE });
   for (let first = 0; first < users; first += AT_ONCE) {
     const nowMs = Date.now();
     const count = Math.min(AT_ONCE, users - first);
     await Promise.all(
       Array.from({ length: count }, (_, index) =>
         store.update({ tenantId: TENANT, userId: userId(first + index) }, nowMs, (record) =>
-          commands.reduce(
+          commandsOf(first + index).reduce(
             (advanced: Advanced, command) => {
               const next = advance(advanced.record, nowMs, command);
               return { ...next, changes: [...advanced.changes, ...next.changes] };

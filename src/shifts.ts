@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Feeds } from './feeds/feeds.ts';
 import type { Refills } from './mailbox/refills.ts';
 import type { Notifier } from './notifications/notifier.ts';
+import { createLoopTurns } from './presence/loop-turns.ts';
 import { startRetention } from './presence/retention.ts';
 import { createTicker, type Ticker } from './presence/ticker.ts';
 import { createHoldings } from './sharing/holdings.ts';
@@ -43,6 +44,7 @@ interface Shift {
 export function createShifts(parts: ShiftsParts): Shifts {
   const { store, clock, notifier, refills, feeds, onError } = parts;
   const shifts = new Map<number, Shift>();
+  const turn = createLoopTurns();
 
   const failed = (what: string) => (error: unknown) => onError(what, error);
 
@@ -70,7 +72,7 @@ export function createShifts(parts: ShiftsParts): Shifts {
 
   function begin(partition: number): void {
     const ticker = createTicker({
-      ...{ store, partition, clock },
+      ...{ store, partition, clock, turn },
       refill: (user) => refills.offer(user),
       onError: failed('ticking failed'),
     });

@@ -44,6 +44,24 @@ test('so do its questions about notifications and streams', { timeout: 180_000 }
   ]);
 });
 
+test('so does its question about calendars', { timeout: 180_000 }, async () => {
+  const bench = await run(process.execPath, [
+    ...[MAIN, 'calendar-storm', '--quick', '--seconds', '0.5'],
+  ]);
+  expect(bench.code, bench.stderr).toBe(0);
+  const [, ...rows] = bench.stdout.split('\n').filter((line) => line.startsWith('| '));
+  expect(rows).toEqual([
+    expect.stringMatching(/4,000 of 20,000 users .* s, [\d.]+ × the store alone/),
+    expect.stringMatching(/: GET presence meanwhile.* p99 [\d.]+ ms, [\d.]+ × when quiet/),
+    expect.stringMatching(/: GET presence by clients that connect for it meanwhile/),
+    expect.stringMatching(/: getPresencesByUserId with 650 ids meanwhile/),
+    expect.stringMatching(/a subscriber of 650 of them.* p99 [\d.]+ ms from the commit/),
+    expect.stringMatching(
+      /a webhook and a stream that are told of each .* until the last was told/,
+    ),
+  ]);
+});
+
 test('so do its questions about Redis', { timeout: 180_000 }, async () => {
   // All of them are in .ci/run: they take longer than the rest of this file.
   const questions = ['commit', 'nodes', 'hints'];

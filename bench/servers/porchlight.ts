@@ -1,18 +1,22 @@
 import type { JWK } from 'jose';
 import pino from 'pino';
-import { systemClock } from '../../src/clock.ts';
+import { clockAhead, systemClock } from '../../src/clock.ts';
 import { createDirectory } from '../../src/directory/fixed.ts';
 import type { Profile } from '../../src/graph/settable.ts';
 import { createEncryptor } from '../../src/notifications/encryption.ts';
 import { createOutbound } from '../../src/outbound/open.ts';
 import { openServer } from '../../src/server.ts';
+import { endOfFeeds, placeText } from '../../src/store/place.ts';
 import type { CreationRequest } from '../../src/subscriptions/rules/creation.ts';
 import { answer, givenArgument } from '../child.ts';
 import { trustedIssuer } from '../identity.ts';
+import { sharedMs } from '../one-clock.ts';
 import { APP } from '../users.ts';
 import { type ChangesOptions, changeAll } from './changes.ts';
 import { countedStore } from './counted-store.ts';
+import { loopDelay } from './loop-delay.ts';
 import { openStore } from './open-store.ts';
+import { watchedStore } from './watched-store.ts';
 
 /** What the program is started with. */
 export interface PorchlightOptions {
@@ -25,6 +29,8 @@ export interface PorchlightOptions {
   readonly profile?: Profile;
   /** Whether resource data is encrypted in threads of its own; it is by default. */
   readonly encryptsInWorkers?: boolean;
+  /** How far its clock is ahead of the machine's; 0 by default. */
+  readonly aheadMs?: number;
 }
 
 /** A subscription of the bench's application. */
@@ -42,11 +48,15 @@ const {
   publicKey,
   profile = 'graph',
   encryptsInWorkers = true,
+  aheadMs = 0,
 } = givenArgument<PorchlightOptions>();
 const worker = new URL('../../src/notifications/encryption-worker.js', import.meta.url);
-const counted = countedStore(
+let clockAheadMs = aheadMs;
+const clock = clockAhead(systemClock, () => clockAheadMs);
+const watched = watchedStore(
   await openStore(place, cachedRecords === undefined ? {} : { cachedRecords }),
 );
+const counted = countedStore(watched.store);
 const { store } = counted;
 const server = await openServer(
   {
@@ -57,7 +67,7 @@ const server = await openServer(
   },
   {
     store,
-    clock: systemClock,
+    clock,
     issuers: [trustedIssuer(publicKey)],
     directory: createDirectory('open', new Map()),
     log: pino({ level: 'error' }),
@@ -74,7 +84,7 @@ function giveUp(error: Error): void {
 }
 
 async function subscribe({ tenantId, request }: Subscribing): Promise<void> {
-  const nowMs = Date.now();
+  const nowMs = clock.nowMs();
   const permissions = new Set(['Presence.Read.All']);
   await server.subscriptions.create(
     { tenantId, appId: APP, userId: null, permissions, expiresMs: nowMs + 6 * HOUR_MS },
@@ -106,6 +116,16 @@ answer(
     change: (options: ChangesOptions) => changeAll(server.presence, options),
     feedBounds: () => store.feedBounds(0),
     documentEdits: () => counted.documentEdits,
+    stepClock(byMs: number) {
+      clockAheadMs += byMs;
+    },
+    /** When its clock shows an instant, by the clock that all processes share. */
+    sharedAt: (instantMs: number) => sharedMs() + instantMs - clock.nowMs(),
+    /** Where a stream begins that is to be told of all changes from now on. */
+    place: async () => placeText(await endOfFeeds(store)),
+    watch: watched.watch,
+    committed: watched.committed,
+    loopDelay: loopDelay(),
   },
   () => server.close(),
 );

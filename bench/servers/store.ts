@@ -20,6 +20,21 @@ export interface UpdatesOptions {
   readonly durationMs: number;
 }
 
+/** Users for whom time passes, in the order of their keys. */
+export interface PassingOptions {
+  readonly users: readonly string[];
+  /** The instant it is for them. */
+  readonly nowMs: number;
+  readonly underWay: number;
+}
+
+/** What writing it took. */
+export interface Passed {
+  readonly changes: number;
+  readonly durationMs: number;
+  readonly cpuMs: number;
+}
+
 /** What reading the feeds from their beginning took. */
 export interface FeedRead {
   readonly entries: number;
@@ -56,6 +71,22 @@ async function updates({ users, underWay, durationMs }: UpdatesOptions): Promise
   return { answered, failed: 0, durationMs: tookMs, p99Ms: Number.NaN };
 }
 
+async function passTime({ users, nowMs, underWay }: PassingOptions): Promise<Passed> {
+  const beganMs = performance.now();
+  const cpuBeforeMs = cpuMs();
+  let changes = 0;
+  const waiting = [...users].sort().values();
+  const work = async () => {
+    for (const id of waiting) {
+      const user = { tenantId: TENANT, userId: id };
+      const advanced = await store.update(user, nowMs, (record) => advance(record, nowMs));
+      changes += advanced.changes.length;
+    }
+  };
+  await Promise.all(Array.from({ length: underWay }, work));
+  return { changes, durationMs: performance.now() - beganMs, cpuMs: cpuMs() - cpuBeforeMs };
+}
+
 async function readFeeds(): Promise<FeedRead> {
   const before = cpuMs();
   let entries = 0;
@@ -74,4 +105,4 @@ function cpuMs(): number {
   return (user + system) / 1000;
 }
 
-answer({ updates, readFeeds, cpuMs }, () => store.close());
+answer({ updates, passTime, readFeeds, cpuMs }, () => store.close());

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { FeedCursor, FeedItem, PresenceStore } from '../store/store.ts';
 import { createLookout } from './lookout.ts';
+import { comeRound } from './loop-turns.ts';
 
 /** Entries read and told at a time; between two pages the event loop gets its turn. */
 const PAGE = 1000;
@@ -63,7 +64,7 @@ export function createFeedTail(parts: FeedTailParts): FeedTail {
       cursor = page.cursor;
       if (page.entries.length > 0) tell(page.entries);
       if (page.entries.length < PAGE) return;
-      await new Promise((resolve) => setImmediate(resolve));
+      await comeRound();
     }
   }
 

@@ -34,6 +34,10 @@ function sourceOf(file: string): string {
   if (source === undefined) {
     const url = new URL(file, ROOT);
     source = existsSync(url) ? readFileSync(url, 'utf8') : '';
+    // Tables may stand in a file beside it.
+    for (const [, table = ''] of source.matchAll(/ from '(\.\/[\w-]+\.ts)'/g)) {
+      source += readFileSync(new URL(table, url), 'utf8');
+    }
     source = source.replace(/^\s*(\/\/|\/?\*).*$/gm, '');
     for (const [name, value] of Object.entries({ USER, USER_NAME, APP })) {
       source = source.replace(new RegExp(`\\$\\{${name}\\}|\\b${name}\\b`, 'g'), value);
