@@ -54,6 +54,8 @@ export interface Following {
   readonly hub: Hub;
   readonly mailboxes: Mailboxes;
   readonly feeds: Feeds;
+  /** Resolves when those who follow changes on this server have been told of all that were committed. */
+  told(): Promise<void>;
   /** Resolves when this server's share of the work has begun. */
   start(): Promise<void>;
   /** Ends everything that follows the feed, but for the streams. */
@@ -154,6 +156,7 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
     hub,
     mailboxes,
     feeds,
+    told: tails.settled,
 
     async start() {
       notifier.start();

@@ -15,6 +15,7 @@ const USAGE = `A presence server that speaks the Microsoft Graph presence API.
   porchlight listen         a receiver that prints change notifications
   porchlight subscriptions  who is notified of what, and how it goes
   porchlight store          moves presence to another store
+  porchlight scim           a secret for a client that provisions users
 
 porchlight COMMAND --help tells more.`;
 
@@ -60,6 +61,10 @@ async function load(name: string): Promise<Loaded> {
     case 'store': {
       const { store, STORE_USAGE } = await import('./cli/store.ts');
       return { run: store, usage: STORE_USAGE };
+    }
+    case 'scim': {
+      const { scim, SCIM_USAGE } = await import('./cli/scim.ts');
+      return { run: scim, usage: SCIM_USAGE };
     }
     default:
       throw new UsageError(`there is no command '${name}'`);

@@ -6,10 +6,12 @@ import type { TrustedIssuer } from './auth/trusted-issuer.ts';
 import { createVerifier } from './auth/verifier.ts';
 import type { Clock } from './clock.ts';
 import type { ServedDirectory } from './directory/directory.ts';
+import { knownCallersOnly } from './directory/known-callers.ts';
 import { createPhotos } from './directory/photos.ts';
 import type { CalendarSources, Feeds } from './feeds/feeds.ts';
 import { openFollowing } from './following.ts';
 import type { Profile } from './graph/settable.ts';
+import type { ReportFault } from './http/answer.ts';
 import type { Cors } from './http/cors.ts';
 import { createHandler } from './http/handler.ts';
 import { adminRoutes } from './http/operations/admin.ts';
@@ -22,7 +24,13 @@ import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
 import type { DeliveryTerms } from './notifications/terms.ts';
 import type { Outbound } from './outbound/outbound.ts';
 import { createPresenceService, type PresenceService } from './presence/service.ts';
-import { EVERYONE_SEES_EVERYONE, type Visibility } from './presence/visibility.ts';
+import {
+  EVERYONE_SEES_EVERYONE,
+  forListedReaders,
+  type Visibility,
+} from './presence/visibility.ts';
+import { openProvisioning } from './provisioning.ts';
+import type { ProvisioningSecret } from './scim/access.ts';
 import type { Shifts } from './shifts.ts';
 import type { PresenceStore } from './store/store.ts';
 import { streamRoutes } from './stream/routes.ts';
@@ -44,6 +52,8 @@ export interface ServerConfig {
   readonly feedRetentionMs: number;
   /** Where delivery is to be more or less patient than Graph. */
   readonly delivery?: Partial<DeliveryTerms>;
+  /** What provisioning clients may show, where the directory is theirs to write. */
+  readonly provisioning?: readonly ProvisioningSecret[];
 }
 
 /** What the server works with, handed in so that tests and simulations start the same program. */
@@ -88,7 +98,10 @@ export interface Server {
 
 /** Starts Porchlight. Rejects when a port can't be had; nothing stays open then but the parts. */
 export async function openServer(config: ServerConfig, parts: ServerParts): Promise<Server> {
-  const { store, clock, directory, visibility = EVERYONE_SEES_EVERYONE, log } = parts;
+  const { store, clock, directory, log } = parts;
+  const isProvisioned = directory.ledger !== undefined;
+  const { visibility: rules = EVERYONE_SEES_EVERYONE } = parts;
+  const visibility = isProvisioned ? forListedReaders(rules, directory) : rules;
   const { profile } = config;
   const presence = createPresenceService({ store, clock, directory, visibility });
 
@@ -118,17 +131,36 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     ...adminRoutes({ courier: notifier, subscriptions }),
     ...calendarFeedRoutes({ feeds, directory }),
   ];
+  const report: ReportFault = (error, { requestId }) =>
+    log.error({ err: error, requestId }, 'request failed');
+  const verifier = createVerifier({
+    issuers: parts.issuers,
+    clock,
+    onVerified: directory.learn,
+    userNamed: (tenantId, name) => directory.ledger?.byExternalId(tenantId, name)?.id,
+  });
+
+  const provisioning = openProvisioning({
+    ...{ store, clock, directory, shifts, verifier, publicOrigin, trustProxy, report, log },
+    secrets: config.provisioning ?? [],
+    told: following.told,
+    rights: [subscriptions.removeOf],
+    // A calendar that others keep goes first: it would be put into the mailbox again.
+    belongings: [(user) => feeds.forget(user), (user) => mailboxes.erase(user), photos.remove],
+    restore: (user) => mailboxes.refill(user),
+  });
   const handler = await createHandler({
     routes,
     ownRoutes,
     directory,
-    verifier: createVerifier({ issuers: parts.issuers, clock, onVerified: directory.learn }),
+    verifier: isProvisioned ? knownCallersOnly(verifier, directory) : verifier,
     clock,
-    report: (error, { requestId }) => log.error({ err: error, requestId }, 'request failed'),
+    report,
     cors,
     publicOrigin,
     trustProxy,
     plugins: parts.plugins ?? [],
+    mounts: provisioning.mounts,
     async whyNotReady() {
       const health = store.health();
       return health.writable ? parts.whyNotReady?.() : health.reason;
@@ -145,11 +177,13 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     for (const listener of config.listeners) await ports.open(listener, handler.listener);
   } catch (error) {
     await closePorts();
+    await provisioning.stop();
     await following.stop();
     throw error;
   }
 
   await following.start();
+  provisioning.start();
 
   return {
     origins: ports.origins,
@@ -160,6 +194,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     handler: handler.listener,
     async close() {
       await closePorts();
+      await provisioning.stop();
       await following.stop();
       await handler.close();
       await directory.stop();

@@ -46,7 +46,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'presence',
     'subscriptions',
   ],
-  scim: ['auth', 'directory', 'errors.ts', 'graph', 'http', 'presence'],
+  scim: ['auth', 'directory', 'errors.ts', 'graph', 'http', 'presence', 'store'],
   config: ['graph', 'outbound', 'store'],
   outbound: ['graph'],
   subscriptions: [
@@ -77,6 +77,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'stream',
     'subscriptions',
   ],
+  'provisioning.ts': ['auth', 'clock.ts', 'directory', 'http', 'scim', 'shifts.ts', 'store'],
   'server.ts': [
     'auth',
     'clock.ts',
@@ -89,6 +90,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'notifications',
     'outbound',
     'presence',
+    'provisioning.ts',
     'scim',
     'shifts.ts',
     'store',

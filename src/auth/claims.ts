@@ -11,11 +11,18 @@ const APP_CLAIMS = ['azp', 'appid', 'client_id'];
 /** The last instant that a Date can hold: JSON can spell later ones, even infinity. */
 const LATEST_MS = 8.64e15;
 
+/** The object id of a user whom the issuer calls otherwise; undefined for nobody known. */
+export type UserNamed = (tenantId: string, name: string) => string | undefined;
+
 /**
  * Who calls, by the claims of a token whose signature and lifetime are already checked. Throws
  * `Unauthenticated` when they name nobody, or somebody of another tenant or for another audience.
  */
-export function callerOf(payload: JWTPayload, issuer: TrustedIssuer): Caller {
+export function callerOf(
+  payload: JWTPayload,
+  issuer: TrustedIssuer,
+  userNamed: UserNamed = () => undefined,
+): Caller {
   checkAudience(payload, issuer);
   const names = issuer.claims ?? {};
 
@@ -32,12 +39,13 @@ export function callerOf(payload: JWTPayload, issuer: TrustedIssuer): Caller {
     throw new Unauthenticated('The token is a validation token of a change notification.');
   }
 
+  const named = (name: string) => userNamed(issuer.tenantId, name);
   const scopesClaim = names.scopes ?? 'scp';
   const scopes = permissions(payload, scopesClaim);
   return {
     tenantId: issuer.tenantId,
     appId,
-    userId: scopes === undefined ? null : id(payload, [names.user ?? 'oid']),
+    userId: scopes === undefined ? null : userId(payload, names.user ?? 'oid', named),
     permissions: scopes ?? permissions(payload, names.roles ?? 'roles') ?? new Set(),
     expiresMs: Math.min((payload.exp ?? 0) * 1000, LATEST_MS),
   };
@@ -69,6 +77,17 @@ function id(payload: JWTPayload, claims: readonly string[]): string {
     throw new Unauthenticated(`The token's ${claim} is ${quoted(value)}, which is not a GUID.`);
   }
   throw new Unauthenticated(`The token has no ${claims.join(' or ')}.`);
+}
+
+/** Issuers that have no GUIDs name a user as they do to the directory. */
+function userId(
+  payload: JWTPayload,
+  claim: string,
+  named: (name: string) => string | undefined,
+): string {
+  const value = read(payload, claim);
+  const known = typeof value === 'string' && !isGuid(value) ? named(value) : undefined;
+  return known ?? id(payload, [claim]);
 }
 
 /** Entra writes scopes as one string and roles as an array; other issuers do it the other way round. */

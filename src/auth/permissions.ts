@@ -128,6 +128,16 @@ export const READ_USER: Access = {
   application: READ_USERS,
 };
 
+/**
+ * Who is in the directory: Graph's permission to create, change and delete users. For applications alone, as
+ * nobody is an administrator here.
+ */
+export const PROVISION_USERS: Access = {
+  own: [],
+  other: [],
+  application: ['User.ReadWrite.All'],
+};
+
 const READ_PHOTOS = [
   'ProfilePhoto.Read.All',
   'ProfilePhoto.ReadWrite.All',

@@ -10,7 +10,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import type { Caller } from './caller.ts';
-import { callerOf, quoted } from './claims.ts';
+import { callerOf, quoted, type UserNamed } from './claims.ts';
 import { IssuerUnavailable, Unauthenticated } from './errors.ts';
 import { refusal } from './refusal.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
@@ -45,6 +45,8 @@ export interface VerifierOptions {
    * The request waits for it, and fails if it throws.
    */
   readonly onVerified?: (caller: Caller, claims: JWTPayload) => void;
+  /** Knows users whom their issuer doesn't call by a GUID; by default nobody. */
+  readonly userNamed?: UserNamed;
 }
 
 export interface TokenVerifier {
@@ -66,7 +68,7 @@ interface Verified {
 
 /** Checks bearer tokens of the trusted issuers. Only good tokens are remembered, and by hash alone. */
 export function createVerifier(options: VerifierOptions): TokenVerifier {
-  const { issuers, clock, cacheSize = 10_000, clockSkewMs = 0, onVerified } = options;
+  const { issuers, clock, cacheSize = 10_000, clockSkewMs = 0, onVerified, userNamed } = options;
   const verified = new LRUCache<string, Verified>({ max: cacheSize });
   // Each entry has a request waiting for it, so there are never more of them than open requests.
   const underway = new Map<string, Promise<Caller>>();
@@ -75,7 +77,7 @@ export function createVerifier(options: VerifierOptions): TokenVerifier {
     const nowMs = clock.nowMs();
     const issuer = issuerOf(token, issuers);
     const payload = await checkedPayload(token, issuer, nowMs, clockSkewMs);
-    const caller = callerOf(payload, issuer);
+    const caller = callerOf(payload, issuer, userNamed);
     verified.set(key, {
       caller,
       notBeforeMs: (payload.nbf ?? 0) * 1000 - clockSkewMs,

@@ -8,7 +8,7 @@ import { publisherRoutes } from '../auth/publisher/routes.ts';
 import { clockAhead, systemClock } from '../clock.ts';
 import { readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
-import type { UserDirectory } from '../directory/directory.ts';
+import type { ServedDirectory } from '../directory/directory.ts';
 import { openDirectory } from '../directory/open.ts';
 import { parseDuration } from '../graph/duration.ts';
 import { createEncryptor } from '../notifications/encryption.ts';
@@ -107,6 +107,10 @@ async function serveAlone(
       ...(config.publicUrl && { publicOrigin: new URL(config.publicUrl).origin }),
       trustProxy: behindProxy,
       feedRetentionMs: parseDuration(config.feed.retention) ?? 0,
+      provisioning: config.directory.scim.map(({ tenant, tokenSha256 }) => ({
+        tenantId: tenant.toLowerCase(),
+        tokenSha256,
+      })),
     },
     {
       store,
@@ -158,14 +162,14 @@ async function serveAlone(
   await server.close();
 }
 
-function visibilityOf(config: Config, directory: UserDirectory): Visibility {
+function visibilityOf(config: Config, directory: ServedDirectory): Visibility {
   const tenants = config.visibility.map(
     ({ tenant, ...rule }) => [tenant.toLowerCase(), rule] as const,
   );
-  return createVisibility(
-    new Map(tenants),
-    (tenantId, userId) => directory.user(tenantId, userId)?.groups ?? [],
-  );
+  return createVisibility(new Map(tenants), (tenantId, userId) => {
+    const groups = directory.user(tenantId, userId)?.groups ?? [];
+    return directory.groups?.namesAndIds(tenantId, groups) ?? groups;
+  });
 }
 
 function workersFlag(text: string): number {

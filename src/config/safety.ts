@@ -39,11 +39,29 @@ export function findUnsafe(config: Config): string | undefined {
   if (directory.mode === 'scim' && directory.file !== undefined) {
     return 'directory.file is not read where directory.mode is scim';
   }
+  const badSecret = findBadSecret(config);
+  if (badSecret !== undefined) return badSecret;
   const hidden = new Set<string>();
   for (const [index, { tenant }] of visibility.entries()) {
     if (!isGuid(tenant)) return `visibility.${index}.tenant is not a GUID`;
     if (hidden.has(tenant.toLowerCase())) return `visibility.${index}.tenant is listed twice`;
     hidden.add(tenant.toLowerCase());
+  }
+  return undefined;
+}
+
+/** The hash isn't repeated: whoever mistook the fields has written the secret there. */
+function findBadSecret({ directory, issuers }: Config): string | undefined {
+  if (directory.mode !== 'scim' && directory.scim.length > 0) {
+    return 'directory.scim is not read unless directory.mode is scim';
+  }
+  for (const [index, { tenant, tokenSha256 }] of directory.scim.entries()) {
+    if (!issuers.some((issuer) => issuer.tenant.toLowerCase() === tenant.toLowerCase())) {
+      return `directory.scim.${index}.tenant is the tenant of none of the issuers`;
+    }
+    if (!/^[\da-f]{64}$/i.test(tokenSha256)) {
+      return `directory.scim.${index}.tokenSha256 must be 64 hexadecimal digits, as porchlight scim token prints them`;
+    }
   }
   return undefined;
 }

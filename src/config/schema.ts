@@ -66,6 +66,18 @@ const Listen = Type.Object(
   },
 );
 
+const ProvisioningSecret = Type.Object(
+  {
+    tenant: Type.String({
+      description: 'GUID of the tenant that is provisioned; an issuer has it.',
+    }),
+    tokenSha256: Type.String({
+      description: "SHA-256 of the client's secret token, hex, as porchlight scim token prints it.",
+    }),
+  },
+  CLOSED,
+);
+
 const Directory = Type.Object(
   {
     mode: Type.Enum(['open', 'file', 'scim'], {
@@ -79,6 +91,11 @@ const Directory = Type.Object(
           'Tenants and their users, JSON such as examples/tenant.json; read anew when it changes. In mode open what it says of a user goes before what tokens say.',
       }),
     ),
+    scim: Type.Array(ProvisioningSecret, {
+      default: [],
+      description:
+        'In mode scim: who may provision, beside applications with User.ReadWrite.All (docs/scim.md). Several of one tenant let its secret be changed without a gap.',
+    }),
   },
   { ...CLOSED, default: {}, description: 'Who is known.' },
 );

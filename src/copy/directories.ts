@@ -1,4 +1,4 @@
-import { directoryCollections } from '../directory/stored-user.ts';
+import { DEPARTING, directoryCollections } from '../directory/collections.ts';
 import type { PresenceStore } from '../store/store.ts';
 import { copyPersonal } from './personal.ts';
 import { replace } from './replace.ts';
@@ -12,6 +12,7 @@ export async function copyDirectories(
   stores: { readonly from: PresenceStore; readonly to: PresenceStore },
 ): Promise<void> {
   const { from, to } = stores;
+  await replace(to.documents, DEPARTING, await from.documents.all(DEPARTING));
   for (const tenantId of tenantIds) {
     const { users, others } = directoryCollections(tenantId);
     const known = await from.documents.all(users);

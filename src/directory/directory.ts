@@ -1,5 +1,6 @@
 import type { Caller } from '../auth/caller.ts';
 import type { Directory } from '../presence/directory.ts';
+import type { GroupLedger } from './groups.ts';
 import type { UserLedger } from './ledger.ts';
 import type { User } from './user.ts';
 
@@ -22,6 +23,8 @@ export interface ServedDirectory extends UserDirectory {
   learn(caller: Caller, claims: Readonly<Record<string, unknown>>): void;
   /** Keeps users, in mode `scim` only: there provisioning clients say who exists. */
   readonly ledger: UserLedger | undefined;
+  /** Keeps groups; where users are provisioned, these are what `User.groups` means. */
+  readonly groups: GroupLedger | undefined;
   /** Keeps what was learnt, and follows nothing any more. */
   stop(): Promise<void>;
 }

@@ -24,3 +24,28 @@ export class UserChanged extends Error {
     this.userId = userId;
   }
 }
+
+/** Another group of the tenant is called so. */
+export class GroupNameTaken extends Error {
+  readonly code = 'GroupNameTaken';
+  /** Which one is. */
+  readonly groupId: string;
+
+  constructor(displayName: string, groupId: string) {
+    super(`the name ${JSON.stringify(displayName)} is that of group ${groupId}`);
+    this.name = 'GroupNameTaken';
+    this.groupId = groupId;
+  }
+}
+
+/** A group isn't as whoever writes took it to be: another request, here or elsewhere, was first. */
+export class GroupChanged extends Error {
+  readonly code = 'GroupChanged';
+  readonly groupId: string;
+
+  constructor(groupId: string) {
+    super(`group ${groupId} has changed meanwhile`);
+    this.name = 'GroupChanged';
+    this.groupId = groupId;
+  }
+}

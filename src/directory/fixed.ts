@@ -15,6 +15,7 @@ export function createDirectory(
     ...layeredDirectory(mode, [(tenantId) => tables.get(tenantId)], () => undefined),
     learn() {},
     ledger: undefined,
+    groups: undefined,
     async stop() {},
   };
 }

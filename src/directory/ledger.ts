@@ -21,6 +21,10 @@ export interface UserLedger {
   /** Resolves when all that was written before the call is known here. Rejects with StoreUnavailable. */
   settled(tenantId: string): Promise<void>;
   user(tenantId: string, userId: string): User | undefined;
+  /** How many users are kept. */
+  size(tenantId: string): number;
+  /** Users in the order of their ids: those from place `start`, 0 for the first, up to `limit` of them. */
+  page(tenantId: string, start: number, limit: number): readonly User[];
   /** Who has that user name (the user principal name), in any case. */
   byUserName(tenantId: string, userName: string): User | undefined;
   byExternalId(tenantId: string, externalId: string): User | undefined;
@@ -28,13 +32,25 @@ export interface UserLedger {
    * Keeps a user as given, but for the source; resolves when that survives a crash, and is known here.
    *
    * @param was whom the caller read and changed, or null for one who is new; without it, whoever is there
+   * @param also edits that are made with it, or not at all
    * @throws UserNameTaken when another user has the name; nothing is kept then
    * @throws UserChanged when somebody else is there than `was`
    * @throws StoreUnavailable
    */
-  put(tenantId: string, user: User, was?: User | null): Promise<User>;
-  /** Forgets a user; whether there was one. @throws StoreUnavailable */
-  remove(tenantId: string, userId: string): Promise<boolean>;
+  put(
+    tenantId: string,
+    user: User,
+    was?: User | null,
+    also?: readonly DocumentEdit[],
+  ): Promise<User>;
+  /**
+   * Forgets a user; whether there was one.
+   *
+   * @param was whom the caller read; without it, whoever is there
+   * @throws UserChanged when somebody else is there than `was`
+   * @throws StoreUnavailable
+   */
+  remove(tenantId: string, userId: string, was?: User): Promise<boolean>;
 }
 
 export interface LedgerParts {
@@ -81,10 +97,12 @@ export function createLedger({ documents, keptOf }: LedgerParts): UserLedger {
   return {
     settled: (tenantId) => keptOf(tenantId)?.settled() ?? Promise.resolve(),
     user: (tenantId, userId) => keptOf(tenantId)?.users.get(userId),
+    size: (tenantId) => keptOf(tenantId)?.users.size ?? 0,
+    page: (tenantId, start, limit) => keptOf(tenantId)?.users.page(start, limit) ?? [],
     byUserName: (tenantId, userName) => keptOf(tenantId)?.users.named(userName),
     byExternalId: (tenantId, externalId) => keptOf(tenantId)?.users.calledOutside(externalId),
 
-    async put(tenantId, given, was) {
+    async put(tenantId, given, was, also = []) {
       const user: User = { ...given, source: 'scim' };
       const { users, textOf } = keptIn(tenantId);
       await write(tenantId, (holderOf) => {
@@ -98,16 +116,18 @@ export function createLedger({ documents, keptOf }: LedgerParts): UserLedger {
             was: textOf(user.id),
           },
           ...renaming(tenantId, users, current, user, holderOf),
+          ...also,
         ];
       });
       return user;
     },
 
-    async remove(tenantId, userId) {
+    async remove(tenantId, userId, was) {
       const { users, textOf } = keptIn(tenantId);
       let isThere = false;
       await write(tenantId, () => {
         const current = users.get(userId);
+        if (was !== undefined && !isSame(current, was)) throw new UserChanged(userId);
         isThere = current !== undefined;
         if (current === undefined) return [];
         const name = current.userPrincipalName;

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { DocumentStore } from '../store/store.ts';
 import type { ServedDirectory } from './directory.ts';
+import { openGroups } from './groups.ts';
 import { createKeptUsers, type KeptUsers } from './kept-users.ts';
 import { type Layer, layeredDirectory } from './layered.ts';
 import { createLearner } from './learner.ts';
@@ -31,13 +32,18 @@ export async function openDirectory(options: DirectoryOptions): Promise<ServedDi
   const { mode, file, documents, clock, log } = options;
   const listed = file === undefined ? undefined : await openList(file, options);
   const kept = mode === 'file' ? new Map<string, KeptUsers>() : keepUsers(options);
+  const groups = mode === 'scim' ? keepGroups(options) : undefined;
 
   async function stopFollowing(): Promise<void> {
-    await Promise.all([listed?.stop(), ...Array.from(kept.values(), (each) => each.stop())]);
+    const users = Array.from(kept.values(), (each) => each.stop());
+    await Promise.all([listed?.stop(), groups?.stop(), ...users]);
   }
 
   try {
-    await Promise.all(Array.from(kept.values(), (each) => each.settled()));
+    await Promise.all([
+      ...Array.from(kept.values(), (each) => each.settled()),
+      ...options.tenants.map((tenantId) => groups?.settled(tenantId)),
+    ]);
   } catch (error) {
     await stopFollowing();
     throw error;
@@ -63,6 +69,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<ServedDi
     ),
     learn: mode === 'open' ? learner.learn : () => {},
     ledger: mode === 'scim' ? createLedger({ documents, keptOf }) : undefined,
+    groups,
 
     async stop() {
       await learner.stop();
@@ -96,6 +103,15 @@ function keepUsers(options: DirectoryOptions): ReadonlyMap<string, KeptUsers> {
       onError: (error) => log.error({ err: error, tenantId }, 'reading the directory failed'),
     });
   return new Map(tenants.map((tenantId) => [tenantId, keep(tenantId)]));
+}
+
+function keepGroups({ tenants, documents, clock, log }: DirectoryOptions) {
+  return openGroups({
+    documents,
+    tenants,
+    clock,
+    onError: (error) => log.error({ err: error }, 'reading the groups failed'),
+  });
 }
 
 function add(a: number, b: number): number {

@@ -34,14 +34,6 @@ export function nameCollection(tenantId: string): string {
   return `directory-name ${tenantId}`;
 }
 
-/** Everything that is kept of the directory of a tenant. */
-export function directoryCollections(tenantId: string): {
-  readonly users: string;
-  readonly others: readonly string[];
-} {
-  return { users: directoryCollection(tenantId), others: [nameCollection(tenantId)] };
-}
-
 /** The text of a user's document. What isn't known, or is as with most, is left out. */
 export function storedText(user: User): string {
   return JSON.stringify({

@@ -40,6 +40,11 @@ export class Users {
     return this.#sorted.slice(start, start + limit);
   }
 
+  /** Up to `limit` users from a place in the order of ids on; the first is at 0. */
+  page(start: number, limit: number): readonly User[] {
+    return this.#sorted.slice(start, start + limit);
+  }
+
   /** Adds a user, or takes the place of the one with that id. */
   put(given: User): void {
     const user = this.#sharing(given);

@@ -102,6 +102,19 @@ export const NO_FACTS: Facts = Object.freeze({
   locations: Object.freeze([]) as readonly LocationSignal[],
 });
 
+/** Whether nothing is left to say. An empty calendar says no more than its revision, which the mailbox has, too. */
+export function saysNothing(facts: Facts): boolean {
+  const { sessions, preferred, statusMessage, outOfOffice, calendar, locations } = facts;
+  return (
+    sessions.length === 0 &&
+    preferred === null &&
+    statusMessage === null &&
+    outOfOffice === null &&
+    (calendar === null || calendar.spans.length === 0) &&
+    locations.length === 0
+  );
+}
+
 /** The facts without what has ended by `nowMs`; the same object when nothing has. */
 export function withoutEnded(facts: Facts, nowMs: number): Facts {
   const { sessions, preferred, statusMessage, outOfOffice, calendar, locations } = facts;

@@ -21,6 +21,8 @@ export interface FeedService {
   refresh(user: UserKey): Promise<Feed | undefined>;
   /** Forgets it, and what it said of its owner's time. Whether there was one. */
   remove(user: UserKey): Promise<boolean>;
+  /** Forgets it with somebody who is no longer known: what it said goes with their mailbox, which is next. */
+  forget(user: UserKey): Promise<void>;
 }
 
 export interface FeedServiceParts {
@@ -98,6 +100,10 @@ export function createFeedService({ store, mailboxes, clock }: FeedServiceParts)
       // Also where there is none: an earlier attempt may have got no further.
       await end(mailboxes, user, 'feed', before?.generation ?? 0);
       return before !== undefined;
+    },
+
+    async forget(user) {
+      await change(user, () => undefined);
     },
   };
 }

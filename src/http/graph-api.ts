@@ -129,7 +129,7 @@ function bearer(authorization: string | undefined): string {
 }
 
 /** The address the caller used, as far as it can be one: it is repeated in the answer. */
-function originOf({ headers, socket }: IncomingMessage, trustProxy: boolean): string {
+export function originOf({ headers, socket }: IncomingMessage, trustProxy: boolean): string {
   const forwarded = trustProxy ? firstForwarded(headers) : {};
   const isSecure = (socket as TLSSocket).encrypted === true;
   const scheme = (forwarded.proto ?? (isSecure ? 'https' : 'http')) === 'https' ? 'https' : 'http';

@@ -18,6 +18,14 @@ export interface HandlerParts extends Omit<GraphApiParts, 'dispatch' | 'dispatch
   /** Further addresses, such as the dev server's token issuer. */
   readonly plugins: readonly FastifyPluginAsync[];
   readonly whyNotReady: Readiness;
+  /** Addresses that have their own ways, such as those of provisioning clients. */
+  readonly mounts?: readonly Mount[];
+}
+
+/** Answers all requests whose address it says are its own, but for preflight requests. */
+export interface Mount {
+  matches(url: string): boolean;
+  readonly listener: RequestListener;
 }
 
 export interface Handler {
@@ -28,7 +36,7 @@ export interface Handler {
 
 /** Puts all addresses together. Rejects when a plugin can't be used. */
 export async function createHandler(parts: HandlerParts): Promise<Handler> {
-  const { routes, ownRoutes, directory, clock } = parts;
+  const { routes, ownRoutes, directory, clock, mounts = [] } = parts;
   const app = await createApp({ ...parts, nowMs: () => clock.nowMs() });
   const graphApi = createGraphApi({
     ...parts,
@@ -42,9 +50,14 @@ export async function createHandler(parts: HandlerParts): Promise<Handler> {
   await app.ready();
   return {
     listener(request, response) {
-      const isPreflight = request.method === 'OPTIONS';
-      if (!isPreflight && isApiAddress(request.url ?? '')) graphApi(request, response);
-      else app.routing(request, response);
+      const { method, url = '' } = request;
+      const isPreflight = method === 'OPTIONS';
+      if (isPreflight) app.routing(request, response);
+      else if (isApiAddress(url)) graphApi(request, response);
+      else {
+        const mount = mounts.find((each) => each.matches(url));
+        (mount?.listener ?? app.routing)(request, response);
+      }
     },
     close: () => app.close(),
   };

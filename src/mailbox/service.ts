@@ -24,6 +24,9 @@ const RETRY_AFTER_MS = 1000;
 /** Documents forgotten in one write. */
 const SLICE = 500;
 
+/** How soon it is looked again at the mailbox of somebody who may not be here now. */
+const ABSENT_MS = 3_600_000;
+
 /** Who causes what no app asked for: a refill, an erasure. */
 const SELF = 'porchlight';
 
@@ -141,15 +144,24 @@ export function createMailboxes({ store, clock, directory, windowOf }: Mailboxes
       const edits = ids.map((id) => ({ collection, id, text: undefined }));
       const left = new Map(found.documents);
       for (const id of ids) left.delete(id);
-      return change(user, SELF, found, edits, (nowMs) => windowOf(user, left, nowMs));
+      return change(user, SELF, found, edits, (nowMs) => following(user, left, nowMs));
     });
     return isDone;
   }
 
-  function mustBeKnown({ tenantId, userId }: UserKey): void {
-    if (directory.mode === 'open' || directory.lists(tenantId, userId)) return;
-    throw new GraphError(404, 'NotFound', `User '${userId}' was not found.`);
+  const isKnown = ({ tenantId, userId }: UserKey) =>
+    directory.mode === 'open' || directory.lists(tenantId, userId);
+
+  function mustBeKnown(user: UserKey): void {
+    if (isKnown(user)) return;
+    throw new GraphError(404, 'NotFound', `User '${user.userId}' was not found.`);
   }
+
+  /** What follows from a mailbox now: nothing while its owner is deactivated, or no longer listed. */
+  const following: WindowOf = async (user, documents, nowMs) => {
+    if (isKnown(user) || documents.size === 0) return windowOf(user, documents, nowMs);
+    return { spans: [], outOfOffice: null, refillAtMs: nowMs + ABSENT_MS };
+  };
 
   return {
     async read(user) {
@@ -184,7 +196,7 @@ export function createMailboxes({ store, clock, directory, windowOf }: Mailboxes
         const revision = Math.max(found.revision, found.awaited);
         if (revision === 0) return true;
         if (revision > found.revision && !(await commit(user, found, revision, []))) return false;
-        const window = await windowOf(user, found.documents, clock.nowMs());
+        const window = await following(user, found.documents, clock.nowMs());
         await tell(user, SELF, revision, window);
         return true;
       }),

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { advance, NEW_RECORD, type UserRecord } from '../engine/advance.ts';
 import type { PresenceCommand, Refusal } from '../engine/command.ts';
 import { overshadowedBy } from '../engine/effect.ts';
+import { saysNothing } from '../engine/facts.ts';
 import type { Decision } from '../engine/presence.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { PresenceStore, UserKey } from '../store/store.ts';
@@ -64,9 +65,15 @@ export function createPresenceService({
       if (record === undefined) {
         return directory.lists(reader.tenantId, userId) ? NEW_RECORD : undefined;
       }
+      if (isForgotten(record, reader.tenantId, userId)) return undefined;
       if (!visibility.sees(reader, userId)) return NEW_RECORD;
       return nowMs < record.untilMs ? record : advance(record, nowMs).record;
     });
+  }
+
+  /** Whether nothing is left of a user but the number, and nobody may say anything about them. */
+  function isForgotten({ facts }: UserRecord, tenantId: string, userId: string): boolean {
+    return directory.mode === 'listed' && !directory.lists(tenantId, userId) && saysNothing(facts);
   }
 
   async function read(reader: Reader, userIds: readonly string[]) {

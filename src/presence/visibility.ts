@@ -1,3 +1,5 @@
+import type { Directory } from './directory.ts';
+
 /** Who asks. */
 export interface Reader {
   readonly tenantId: string;
@@ -42,6 +44,19 @@ export function createVisibility(
       if (rule.who === 'nobody') return false;
       const others = groupsOf(tenantId, userId);
       return own.some((group) => others.includes(group));
+    },
+  };
+}
+
+/** As `visibility`, for readers whom the directory lists: one who was deactivated sees nobody any more. */
+export function forListedReaders(
+  visibility: Visibility,
+  directory: Pick<Directory, 'lists'>,
+): Visibility {
+  return {
+    sees(reader, userId) {
+      if (reader.userId !== null && !directory.lists(reader.tenantId, reader.userId)) return false;
+      return visibility.sees(reader, userId);
     },
   };
 }

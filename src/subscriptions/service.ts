@@ -2,7 +2,7 @@ import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Profile } from '../graph/settable.ts';
 import type { Directory } from '../presence/directory.ts';
-import type { DocumentStore } from '../store/store.ts';
+import type { DocumentStore, UserKey } from '../store/store.ts';
 import { createAdmission } from './admission.ts';
 import type { Courier } from './courier.ts';
 import { createGuards } from './guards.ts';
@@ -60,6 +60,8 @@ export interface SubscriptionService {
   listByAdmin(tenantId: string): Promise<readonly Subscription[]>;
   /** Ends anybody's of a tenant and announces subscriptionRemoved; whether there was one. */
   removeByAdmin(tenantId: string, id: string): Promise<boolean>;
+  /** Ends all that a signed-in user has made, with any application, and announces subscriptionRemoved. */
+  removeOf(user: UserKey): Promise<void>;
   /** Takes all that is kept, and tells the courier. Once, before anything else; rejects with StoreUnusable. */
   load(): Promise<void>;
   /** Ends what expired meanwhile, and from now on whatever expires, at its time. */
@@ -169,6 +171,21 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
         await upkeep.end(current);
         return true;
       }),
+
+    async removeOf({ tenantId, userId }) {
+      await settled();
+      const theirs = [...registry.all()].filter(
+        (each) => each.tenantId === tenantId && each.userId === userId,
+      );
+      await Promise.all(
+        theirs.map(({ id }) =>
+          inTurnOnNewest(id, async () => {
+            const current = registry.get(id);
+            if (current !== undefined) await upkeep.end(current);
+          }),
+        ),
+      );
+    },
 
     async load() {
       try {

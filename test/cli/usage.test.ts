@@ -13,7 +13,7 @@ import { terminal } from './terminal.ts';
 test.each([[['--help']], [[]]])('porchlight %j names its commands', async (args) => {
   const { code, stdout, stderr } = await runPorchlight(...args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  for (const command of ['dev', 'serve', 'token', 'listen', 'subscriptions', 'store']) {
+  for (const command of ['dev', 'serve', 'token', 'listen', 'subscriptions', 'store', 'scim']) {
     expect(stdout).toContain(`\n  porchlight ${command} `);
   }
 });
@@ -22,6 +22,7 @@ test.each([
   ['dev', ['--port', '--https-port', '--data', '--profile', '--calendars']],
   ['serve', ['--config', '--workers']],
   ['store', ['copy', '--from', '--to']],
+  ['scim', ['token', 'directory.scim']],
   ['token', ['--url', '--app', '--user', '--scopes', '--roles', '--tenant', '--ttl']],
   ['listen', ['--users', '--rich', '--port', '--url', '--app', '--user', '--body', '--json']],
   ['subscriptions', ['--url', '--token', '--tenant', '--json', 'remove ID']],

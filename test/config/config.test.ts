@@ -24,7 +24,7 @@ test('a store and an issuer are enough; the rest has defaults', () => {
     profile: 'extended',
     store: 'lmdb:/etc/porchlight/data',
     issuers: [ISSUER],
-    directory: { mode: 'open' },
+    directory: { mode: 'open', scim: [] },
     visibility: [],
     feed: { retention: 'P7D' },
     webhooks: { allow: [] },
@@ -192,6 +192,32 @@ describe('a configuration is refused with file, field and what it must be', () =
     [
       { ...LEAST, directory: { mode: 'scim', file: 'people.json' } },
       'directory.file is not read where directory.mode is scim',
+    ],
+    [
+      { ...LEAST, directory: { scim: [{ tenant: ISSUER.tenant, tokenSha256: 'ab'.repeat(32) }] } },
+      'directory.scim is not read unless directory.mode is scim',
+    ],
+    [
+      {
+        ...LEAST,
+        directory: {
+          mode: 'scim',
+          scim: [
+            {
+              tenant: '00000000-0000-4000-8000-000000000001',
+              tokenSha256: 'ab'.repeat(32),
+            },
+          ],
+        },
+      },
+      'directory.scim.0.tenant is the tenant of none of the issuers',
+    ],
+    [
+      {
+        ...LEAST,
+        directory: { mode: 'scim', scim: [{ tenant: ISSUER.tenant, tokenSha256: 'the secret' }] },
+      },
+      'directory.scim.0.tokenSha256 must be 64 hexadecimal digits, as porchlight scim token prints them',
     ],
     [
       { ...LEAST, feed: { retention: 'PT59M' } },

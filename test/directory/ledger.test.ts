@@ -162,6 +162,33 @@ test('a user who was learnt from a token can be provisioned under the same id', 
   expect(ledger.user(TENANT, ADA)).toEqual(ada);
 });
 
+test('whoever removes a user says whom they mean, and is told when that one has changed', async () => {
+  const [{ ledger }, there] = [await server(), await server()];
+  await ledger.put(TENANT, ada, null);
+  await there.ledger.settled(TENANT);
+  await there.ledger.put(TENANT, { ...ada, jobTitle: 'Captain' }, ada);
+  await expect(ledger.remove(TENANT, ADA, ada)).rejects.toMatchObject({ code: 'UserChanged' });
+  expect(ledger.user(TENANT, ADA)).toMatchObject({ jobTitle: 'Captain' });
+  expect(await ledger.remove(TENANT, ADA, { ...ada, jobTitle: 'Captain' })).toBe(true);
+});
+
+test('edits that go with a user are made with them, or not at all', async () => {
+  const { ledger } = await server();
+  const also = { collection: 'also', id: 'a', text: 'made' };
+  await ledger.put(TENANT, ada, null, [also]);
+  await expect(ledger.put(TENANT, ada, null, [{ ...also, id: 'b' }])).rejects.toMatchObject({
+    code: 'UserChanged',
+  });
+  expect([...(await memory.open().documents.all('also')).keys()]).toEqual(['a']);
+});
+
+test('users are there page by page, in the order of their ids', async () => {
+  const { ledger } = await server();
+  for (const n of [3, 1, 2]) await ledger.put(TENANT, person(idOf(n)));
+  expect(ledger.size(TENANT)).toBe(3);
+  expect(ledger.page(TENANT, 1, 5).map(({ id }) => id)).toEqual([idOf(2), idOf(3)]);
+});
+
 test('removing one who isn’t there says so', async () => {
   const { ledger } = await server();
   expect(await ledger.remove(TENANT, ADA)).toBe(false);

@@ -1,5 +1,6 @@
 import { DEV_USAGE } from '../../src/cli/dev.ts';
 import { LISTEN_USAGE } from '../../src/cli/listen.ts';
+import { SCIM_USAGE } from '../../src/cli/scim.ts';
 import { SERVE_USAGE } from '../../src/cli/serve.ts';
 import { STORE_USAGE } from '../../src/cli/store.ts';
 import { SUBSCRIPTIONS_USAGE } from '../../src/cli/subscriptions.ts';
@@ -33,6 +34,7 @@ const USAGES = [
   LISTEN_USAGE,
   SUBSCRIPTIONS_USAGE,
   STORE_USAGE,
+  SCIM_USAGE,
 ];
 
 /** docs/configuration.md, from the schema, the usage texts and the example. */
@@ -41,7 +43,7 @@ export function configurationPage(exampleJson: string): string {
 
 # Configuration
 
-Porchlight is one program with six commands. \`dev\` takes flags and nothing else; \`serve\` takes a
+Porchlight is one program with seven commands. \`dev\` takes flags and nothing else; \`serve\` takes a
 file.
 
 ## Commands

@@ -10,7 +10,7 @@ import type { Profile } from '../../src/graph/settable.ts';
 import type { Cors } from '../../src/http/cors.ts';
 import type { ArrivalLimits } from '../../src/http/listen.ts';
 import type { DeliveryTerms } from '../../src/notifications/terms.ts';
-import { openServer, type Server, type ServerParts } from '../../src/server.ts';
+import { openServer, type Server, type ServerConfig, type ServerParts } from '../../src/server.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { FEED_START, type PresenceStore, type UserKey } from '../../src/store/store.ts';
 import { trapOutbound } from '../subscriptions/receiver.ts';
@@ -92,6 +92,7 @@ export interface PorchlightOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Goes on where another server over the same store stopped. */
   readonly clock?: ManualClock;
+  readonly provisioning?: NonNullable<ServerConfig['provisioning']>;
   readonly parts?: Partial<ServerParts>;
 }
 
@@ -111,6 +112,7 @@ export async function startPorchlight({
   delivery,
   tls,
   clock = new ManualClock(START),
+  provisioning,
   parts = {},
 }: PorchlightOptions = {}) {
   const store = strictAboutIds(openMemoryStore());
@@ -127,6 +129,7 @@ export async function startPorchlight({
       ...(publicOrigin !== undefined && { publicOrigin }),
       ...(cors !== undefined && { cors }),
       ...(delivery !== undefined && { delivery }),
+      ...(provisioning !== undefined && { provisioning }),
       feedRetentionMs: 7 * DAY_MS,
     },
     {
