@@ -61,23 +61,3 @@ test('so does its question about calendars', { timeout: 180_000 }, async () => {
     ),
   ]);
 });
-
-test('so do its questions about Redis', { timeout: 180_000 }, async () => {
-  // All of them are in .ci/run: they take longer than the rest of this file.
-  const questions = ['commit', 'nodes', 'hints'];
-  const bench = await run(process.execPath, [
-    MAIN,
-    ...questions.map((name) => `redis-${name}`),
-    ...['--quick', '--seconds', '0.6'],
-  ]);
-  expect(bench.code, bench.stderr).toBe(0);
-  const [, ...rows] = bench.stdout.split('\n').filter((line) => line.startsWith('| '));
-  expect(rows).toEqual([
-    expect.stringMatching(/100 updates under way, 1 part.* × the script alone, not pipelined/),
-    expect.stringMatching(/100 updates under way, 16 part.* × the script alone, not pipelined/),
-    expect.stringMatching(/a record read by GET, 100 connections, no store \| [\d,]+\/s/),
-    expect.stringMatching(/any user by either; .* × the requests of one .* × the CPU of nodes/),
-    expect.stringMatching(/each user by one of them; .* × the requests of one .* cores in all/),
-    expect.stringMatching(/51 hear it \| [\d.]+ µs CPU of Redis for each of them, .* of the node/),
-  ]);
-});
