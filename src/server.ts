@@ -19,7 +19,7 @@ import { presenceRoutes } from './http/operations/all.ts';
 import { calendarFeedRoutes } from './http/operations/calendar-feed/routes.ts';
 import { directoryRoutes } from './http/operations/directory/routes.ts';
 import { createPorts, type Listener } from './http/ports.ts';
-import { createCalendars } from './mailbox/calendars.ts';
+import { createCalendars } from './mailbox/events/calendars.ts';
 import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
 import type { DeliveryTerms } from './notifications/terms.ts';
 import type { Outbound } from './outbound/outbound.ts';

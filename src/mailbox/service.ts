@@ -9,7 +9,7 @@ import type { DocumentEdit, PresenceStore, UserKey } from '../store/store.ts';
 import { headEdit, isHead, type KeptMailbox, mailboxCollection, readKept } from './documents.ts';
 import { createInTurn } from './in-turn.ts';
 import type { Mailboxes } from './mailboxes.ts';
-import { homeZone } from './settings.ts';
+import { homeZone } from './settings/settings.ts';
 import type { Window, WindowOf } from './window.ts';
 
 /** How soon somebody looks at a mailbox whose writer said that it would write, and nothing more. */

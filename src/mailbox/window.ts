@@ -5,12 +5,12 @@ import { mergedSpans, spansOf } from '../calendar/spans.ts';
 import { UTC } from '../calendar/zones.ts';
 import { type CalendarSpan, NEVER_MS, type OutOfOffice } from '../engine/facts.ts';
 import type { UserKey } from '../store/store.ts';
-import { outOfOfficeOf } from './automatic-replies.ts';
 import { comesMs } from './coming.ts';
-import { isEventDocument } from './event-ids.ts';
-import { knownEvent } from './known-event.ts';
+import { isEventDocument } from './events/ids.ts';
+import { knownEvent } from './events/known.ts';
 import type { MailboxDocuments } from './mailboxes.ts';
-import { homeZone, readSaid, settingsOf } from './settings.ts';
+import { outOfOfficeOf } from './settings/automatic-replies.ts';
+import { homeZone, readSaid, settingsOf } from './settings/settings.ts';
 import { readSpans, spansDocuments } from './source-spans.ts';
 
 const HOUR_MS = 3_600_000;

@@ -4,8 +4,8 @@ import { PRESENCE_PROPERTIES } from '../../src/graph/presence-json.ts';
 import { eventSchema } from '../../src/http/operations/calendar/event-schema.ts';
 import { userSchema } from '../../src/http/operations/directory/user-schema.ts';
 import { subscriptionSchema } from '../../src/http/operations/subscription-schema.ts';
-import { EVENT_PROPERTIES } from '../../src/mailbox/event-json.ts';
-import { SETTINGS_PROPERTIES } from '../../src/mailbox/settings-json.ts';
+import { EVENT_PROPERTIES } from '../../src/mailbox/events/json.ts';
+import { SETTINGS_PROPERTIES } from '../../src/mailbox/settings/settings-json.ts';
 import { exampleRoutes } from './routes.ts';
 import { elements, parseXml } from './xml.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NEVER_MS } from '../../src/engine/facts.ts';
-import { outOfOfficeOf } from '../../src/mailbox/automatic-replies.ts';
-import { type AutomaticReplies, DEFAULT_SETTINGS } from '../../src/mailbox/settings.ts';
+import { outOfOfficeOf } from '../../src/mailbox/settings/automatic-replies.ts';
+import { type AutomaticReplies, DEFAULT_SETTINGS } from '../../src/mailbox/settings/settings.ts';
 
 const NOW_MS = Date.parse('2026-11-21T09:00:00Z');
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { UTC } from '../../src/calendar/zones.ts';
-import { viewOf } from '../../src/mailbox/calendar-view.ts';
-import { created, eventsIn } from '../../src/mailbox/event-changes.ts';
-import { writeStored } from '../../src/mailbox/event-form.ts';
-import { EVENT_LIMITS } from '../../src/mailbox/event-limits.ts';
-import { readEvent } from '../../src/mailbox/event-model.ts';
+import { created, eventsIn } from '../../src/mailbox/events/changes.ts';
+import { writeStored } from '../../src/mailbox/events/form.ts';
+import { EVENT_LIMITS } from '../../src/mailbox/events/limits.ts';
+import { readEvent } from '../../src/mailbox/events/model.ts';
+import { viewOf } from '../../src/mailbox/events/view.ts';
 
 const input = (day: string) => ({
   subject: 'Planning',

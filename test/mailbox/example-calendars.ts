@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
 import { createDirectory } from '../../src/directory/fixed.ts';
-import { type Calendars, createCalendars } from '../../src/mailbox/calendars.ts';
+import { type Calendars, createCalendars } from '../../src/mailbox/events/calendars.ts';
 import type { Mailboxes } from '../../src/mailbox/mailboxes.ts';
 import type { Directory } from '../../src/presence/directory.ts';
 

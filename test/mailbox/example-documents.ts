@@ -1,8 +1,8 @@
 import { NEVER_MS } from '../../src/engine/facts.ts';
-import type { EventFields } from '../../src/mailbox/event-fields.ts';
-import { writeStored } from '../../src/mailbox/event-form.ts';
-import { eventDocument } from '../../src/mailbox/event-ids.ts';
-import { type SaidSettings, writeSaid } from '../../src/mailbox/settings.ts';
+import type { EventFields } from '../../src/mailbox/events/fields.ts';
+import { writeStored } from '../../src/mailbox/events/form.ts';
+import { eventDocument } from '../../src/mailbox/events/ids.ts';
+import { type SaidSettings, writeSaid } from '../../src/mailbox/settings/settings.ts';
 import { spansDocument, writeSpans } from '../../src/mailbox/source-spans.ts';
 
 type Span = readonly [

@@ -4,7 +4,7 @@ import { needsRefill } from '../../src/engine/calendar.ts';
 import { NEVER_MS } from '../../src/engine/facts.ts';
 import { readKept } from '../../src/mailbox/documents.ts';
 import type { MailboxDocuments, Mailboxes } from '../../src/mailbox/mailboxes.ts';
-import { DEFAULT_SETTINGS, writeSaid } from '../../src/mailbox/settings.ts';
+import { DEFAULT_SETTINGS, writeSaid } from '../../src/mailbox/settings/settings.ts';
 import { readSpans, spansDocument, writeSpans } from '../../src/mailbox/source-spans.ts';
 import { StoreUnavailable } from '../../src/store/errors.ts';
 import { createMemory } from '../../src/store/memory.ts';

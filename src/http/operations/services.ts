@@ -4,7 +4,7 @@ import { pairName } from '../../engine/pair.ts';
 import type { Decision } from '../../engine/presence.ts';
 import { GraphError } from '../../graph/error.ts';
 import type { Profile } from '../../graph/settable.ts';
-import type { Calendars } from '../../mailbox/calendars.ts';
+import type { Calendars } from '../../mailbox/events/calendars.ts';
 import type { Mailboxes } from '../../mailbox/mailboxes.ts';
 import type { Outcome, PresenceService } from '../../presence/service.ts';
 import type { SubscriptionService } from '../../subscriptions/service.ts';

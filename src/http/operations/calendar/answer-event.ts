@@ -1,6 +1,6 @@
 import Type, { type TSchema } from 'typebox';
 import { WRITE_CALENDAR } from '../../../auth/permissions.ts';
-import type { Answer } from '../../../mailbox/calendars.ts';
+import type { Answer } from '../../../mailbox/events/calendars.ts';
 import { nullable } from '../../body.ts';
 import type { Reply, Route } from '../../route.ts';
 import type { CalendarServices } from './calendar-services.ts';

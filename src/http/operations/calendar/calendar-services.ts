@@ -1,5 +1,5 @@
 import type { Profile } from '../../../graph/settable.ts';
-import type { Calendars } from '../../../mailbox/calendars.ts';
+import type { Calendars } from '../../../mailbox/events/calendars.ts';
 
 /** What operations on calendars work with. */
 export interface CalendarServices {

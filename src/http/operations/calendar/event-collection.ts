@@ -1,10 +1,10 @@
 import { DAY_MS } from '../../../calendar/days.ts';
 import { parseDateTimeOffset } from '../../../graph/date-time-offset.ts';
 import { GraphError } from '../../../graph/error.ts';
-import type { Range } from '../../../mailbox/calendar-view.ts';
-import { eventJson } from '../../../mailbox/event-json.ts';
-import { EVENT_LIMITS } from '../../../mailbox/event-limits.ts';
-import type { ShownEvent } from '../../../mailbox/shown-event.ts';
+import { eventJson } from '../../../mailbox/events/json.ts';
+import { EVENT_LIMITS } from '../../../mailbox/events/limits.ts';
+import type { ShownEvent } from '../../../mailbox/events/shown.ts';
+import type { Range } from '../../../mailbox/events/view.ts';
 import { COLLECTION_QUERY, pageOf } from '../../odata/page.ts';
 import { checkOptions } from '../../page.ts';
 import { type Call, JSON_HEADERS, type Reply } from '../../route.ts';

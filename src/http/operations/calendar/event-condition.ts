@@ -1,5 +1,5 @@
-import type { IfMatch } from '../../../mailbox/calendars.ts';
-import { etagOf } from '../../../mailbox/event-json.ts';
+import type { IfMatch } from '../../../mailbox/events/calendars.ts';
+import { etagOf } from '../../../mailbox/events/json.ts';
 import { ifMatchTags, isTagAmong } from '../../odata/preferences.ts';
 import type { Call } from '../../route.ts';
 

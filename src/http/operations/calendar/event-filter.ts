@@ -1,6 +1,6 @@
 import type { Condition, Fields, Instants } from '../../../graph/condition.ts';
 import { parseFilter } from '../../../graph/filter.ts';
-import type { ShownEvent } from '../../../mailbox/shown-event.ts';
+import type { ShownEvent } from '../../../mailbox/events/shown.ts';
 
 const FIELDS: Fields<ShownEvent> = new Map<string, (event: ShownEvent) => string | boolean | null>([
   ['subject', ({ fields }) => fields.subject],

@@ -1,5 +1,5 @@
 import { shortened } from '../../../graph/duration.ts';
-import type { ShownEvent } from '../../../mailbox/shown-event.ts';
+import type { ShownEvent } from '../../../mailbox/events/shown.ts';
 import { badOption } from '../../odata/page.ts';
 
 type Key = (event: ShownEvent) => number | string;

@@ -1,5 +1,5 @@
-import { EVENT_PROPERTIES, etagOf, eventJson } from '../../../mailbox/event-json.ts';
-import type { ShownEvent } from '../../../mailbox/shown-event.ts';
+import { EVENT_PROPERTIES, etagOf, eventJson } from '../../../mailbox/events/json.ts';
+import type { ShownEvent } from '../../../mailbox/events/shown.ts';
 import { checkOptions } from '../../page.ts';
 import { type Call, JSON_HEADERS, type Reply } from '../../route.ts';
 import { contextOf } from './event-call.ts';

@@ -4,8 +4,8 @@ import {
   EVENT_PROPERTIES,
   type EventProperty,
   type EventStyle,
-} from '../../../mailbox/event-json.ts';
-import { zoneOf } from '../../../mailbox/event-time.ts';
+} from '../../../mailbox/events/json.ts';
+import { zoneOf } from '../../../mailbox/events/time.ts';
 import { badOption } from '../../odata/page.ts';
 import { preference, preferenceApplied } from '../../odata/preferences.ts';
 import type { Call } from '../../route.ts';

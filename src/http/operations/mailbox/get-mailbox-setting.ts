@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { READ_MAILBOX_SETTINGS } from '../../../auth/permissions.ts';
 import { shortened } from '../../../graph/duration.ts';
 import { GraphError } from '../../../graph/error.ts';
-import { SETTINGS_PROPERTIES, settingsJson } from '../../../mailbox/settings-json.ts';
+import { SETTINGS_PROPERTIES, settingsJson } from '../../../mailbox/settings/settings-json.ts';
 import { json, type Route } from '../../route.ts';
 import type { Services } from '../services.ts';
 import { settingsContext, settingsOfCall, settingsPaths } from './settings-call.ts';

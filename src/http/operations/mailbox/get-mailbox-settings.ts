@@ -1,5 +1,5 @@
 import { READ_MAILBOX_SETTINGS } from '../../../auth/permissions.ts';
-import { SETTINGS_PROPERTIES, settingsJson } from '../../../mailbox/settings-json.ts';
+import { SETTINGS_PROPERTIES, settingsJson } from '../../../mailbox/settings/settings-json.ts';
 import { json, type Route } from '../../route.ts';
 import { selected } from '../select.ts';
 import type { Services } from '../services.ts';

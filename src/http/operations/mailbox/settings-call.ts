@@ -1,4 +1,4 @@
-import { type MailboxSettings, readSaid, settingsOf } from '../../../mailbox/settings.ts';
+import { type MailboxSettings, readSaid, settingsOf } from '../../../mailbox/settings/settings.ts';
 import type { Call } from '../../route.ts';
 import { type Services, userNotFound } from '../services.ts';
 

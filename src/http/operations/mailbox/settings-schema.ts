@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { LONGEST_REPLY } from '../../../mailbox/settings-change.ts';
+import { LONGEST_REPLY } from '../../../mailbox/settings/settings-change.ts';
 import { bodySchema, nullable } from '../../body.ts';
 
 const optional = <T extends Type.TSchema>(schema: T) => Type.Optional(nullable(schema));

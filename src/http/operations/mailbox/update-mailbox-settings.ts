@@ -1,9 +1,9 @@
 import type { Static } from 'typebox';
 import { WRITE_MAILBOX_SETTINGS } from '../../../auth/permissions.ts';
 import { SETTINGS_ID } from '../../../mailbox/documents.ts';
-import { readSaid, settingsOf, writeSaid } from '../../../mailbox/settings.ts';
-import { changedSettings, SETTABLE_SETTINGS } from '../../../mailbox/settings-change.ts';
-import { settingsJson } from '../../../mailbox/settings-json.ts';
+import { readSaid, settingsOf, writeSaid } from '../../../mailbox/settings/settings.ts';
+import { changedSettings, SETTABLE_SETTINGS } from '../../../mailbox/settings/settings-change.ts';
+import { settingsJson } from '../../../mailbox/settings/settings-json.ts';
 import { json, type Route } from '../../route.ts';
 import type { Services } from '../services.ts';
 import { settingsContext, settingsPaths } from './settings-call.ts';

@@ -4,7 +4,7 @@ import type { LocationSignal, WorkLocationType } from '../../../engine/facts.ts'
 import { invalidArgument } from '../../../graph/error.ts';
 import { isWellFormed } from '../../../graph/unicode.ts';
 import { endOfDay } from '../../../mailbox/day.ts';
-import { oneOf } from '../../../mailbox/said.ts';
+import { oneOf } from '../../../mailbox/settings/said.ts';
 import { bodySchema, nullable } from '../../body.ts';
 import { presencePaths, type Route } from '../../route.ts';
 import { command, type Services } from '../services.ts';

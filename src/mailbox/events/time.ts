@@ -1,8 +1,8 @@
-import type { WallMs, Zone } from '../calendar/event.ts';
-import { zoneNamed } from '../calendar/zones.ts';
-import type { DateTimeTimeZone } from '../graph/date-time-zone.ts';
-import { shortened } from '../graph/duration.ts';
-import { invalidArgument } from '../graph/error.ts';
+import type { WallMs, Zone } from '../../calendar/event.ts';
+import { zoneNamed } from '../../calendar/zones.ts';
+import type { DateTimeTimeZone } from '../../graph/date-time-zone.ts';
+import { shortened } from '../../graph/duration.ts';
+import { invalidArgument } from '../../graph/error.ts';
 
 const FORM = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?)?(Z)?$/;
 

@@ -1,7 +1,7 @@
-import { zoneNamed } from '../calendar/zones.ts';
-import { shortened } from '../graph/duration.ts';
-import { invalidArgument } from '../graph/error.ts';
-import { isWellFormed } from '../graph/unicode.ts';
+import { zoneNamed } from '../../calendar/zones.ts';
+import { shortened } from '../../graph/duration.ts';
+import { invalidArgument } from '../../graph/error.ts';
+import { isWellFormed } from '../../graph/unicode.ts';
 import { type Given, oneOf, required, shortText } from './said.ts';
 import { DAYS_OF_WEEK, DEFAULT_SETTINGS, type WorkingHours } from './settings.ts';
 import { timeOfDay } from './time-of-day.ts';

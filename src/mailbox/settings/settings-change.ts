@@ -1,8 +1,8 @@
-import { zoneNamed } from '../calendar/zones.ts';
-import type { DateTimeTimeZone } from '../graph/date-time-zone.ts';
-import { shortened } from '../graph/duration.ts';
-import { invalidArgument } from '../graph/error.ts';
-import { isWellFormed } from '../graph/unicode.ts';
+import { zoneNamed } from '../../calendar/zones.ts';
+import type { DateTimeTimeZone } from '../../graph/date-time-zone.ts';
+import { shortened } from '../../graph/duration.ts';
+import { invalidArgument } from '../../graph/error.ts';
+import { isWellFormed } from '../../graph/unicode.ts';
 import { instantOf } from './automatic-replies.ts';
 import { type Given, oneOf, required, shortText } from './said.ts';
 import {

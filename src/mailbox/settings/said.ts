@@ -1,6 +1,6 @@
-import { shortened } from '../graph/duration.ts';
-import { type GraphError, invalidArgument } from '../graph/error.ts';
-import { EVENT_LIMITS } from './event-limits.ts';
+import { shortened } from '../../graph/duration.ts';
+import { type GraphError, invalidArgument } from '../../graph/error.ts';
+import { EVENT_LIMITS } from '../events/limits.ts';
 
 /** What a client may say or leave unsaid; null is the same as never. */
 export type Given<T> = T | null | undefined;

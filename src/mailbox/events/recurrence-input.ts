@@ -4,12 +4,12 @@ import {
   type RecurrencePattern,
   type RecurrenceRange,
   WEEK_INDEXES,
-} from '../calendar/pattern.ts';
-import { shortened } from '../graph/duration.ts';
-import { invalidArgument } from '../graph/error.ts';
-import type { PatternedRecurrence } from './event-fields.ts';
-import { readDate } from './event-time.ts';
-import { atMost, type Given, oneOf, required, shortText, within } from './said.ts';
+} from '../../calendar/pattern.ts';
+import { shortened } from '../../graph/duration.ts';
+import { invalidArgument } from '../../graph/error.ts';
+import { atMost, type Given, oneOf, required, shortText, within } from '../settings/said.ts';
+import type { PatternedRecurrence } from './fields.ts';
+import { readDate } from './time.ts';
 
 /** Graph's `patternedRecurrence` as a client sends it, or a rule of RFC 5545, which is our addition. */
 export interface RecurrenceInput {

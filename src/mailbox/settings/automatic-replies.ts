@@ -1,7 +1,7 @@
-import { NEVER_MS, type OutOfOffice } from '../engine/facts.ts';
-import { type DateTimeTimeZone, parseInstant } from '../graph/date-time-zone.ts';
-import { wellFormed } from '../graph/unicode.ts';
-import { textOfHtml } from './plain-text.ts';
+import { NEVER_MS, type OutOfOffice } from '../../engine/facts.ts';
+import { type DateTimeTimeZone, parseInstant } from '../../graph/date-time-zone.ts';
+import { wellFormed } from '../../graph/unicode.ts';
+import { textOfHtml } from '../plain-text.ts';
 import type { AutomaticReplies } from './settings.ts';
 
 /** In UTF-16 code units, as of a status message: presence is read by the hundred, and shows a line. */

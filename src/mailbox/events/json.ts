@@ -1,11 +1,11 @@
-import { DAY_MS } from '../calendar/days.ts';
-import type { WallMs, Zone } from '../calendar/event.ts';
-import { formatDateTimeOffset } from '../graph/date-time-offset.ts';
-import type { DateTimeTimeZone } from '../graph/date-time-zone.ts';
-import type { Location } from './event-fields.ts';
-import { writeInstant, writeWall } from './event-time.ts';
-import { previewOf, textOfHtml } from './plain-text.ts';
-import type { ShownEvent } from './shown-event.ts';
+import { DAY_MS } from '../../calendar/days.ts';
+import type { WallMs, Zone } from '../../calendar/event.ts';
+import { formatDateTimeOffset } from '../../graph/date-time-offset.ts';
+import type { DateTimeTimeZone } from '../../graph/date-time-zone.ts';
+import { previewOf, textOfHtml } from '../plain-text.ts';
+import type { Location } from './fields.ts';
+import type { ShownEvent } from './shown.ts';
+import { writeInstant, writeWall } from './time.ts';
 
 /** How a reader wants events written. */
 export interface EventStyle {

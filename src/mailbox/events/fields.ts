@@ -1,6 +1,6 @@
-import type { Response, ShowAs } from '../calendar/event.ts';
-import type { RecurrencePattern, RecurrenceRange } from '../calendar/pattern.ts';
-import type { DateTimeTimeZone } from '../graph/date-time-zone.ts';
+import type { Response, ShowAs } from '../../calendar/event.ts';
+import type { RecurrencePattern, RecurrenceRange } from '../../calendar/pattern.ts';
+import type { DateTimeTimeZone } from '../../graph/date-time-zone.ts';
 
 export type Sensitivity = 'normal' | 'personal' | 'private' | 'confidential';
 export type Importance = 'low' | 'normal' | 'high';

@@ -1,16 +1,16 @@
-import type { Response, Zone } from '../calendar/event.ts';
-import type { Clock } from '../clock.ts';
-import { GraphError } from '../graph/error.ts';
-import type { Directory } from '../presence/directory.ts';
-import type { UserKey } from '../store/store.ts';
-import { byStart, occurrencesOf, type Range, viewOf } from './calendar-view.ts';
-import { created, eventIn, eventsIn, removed, updated } from './event-changes.ts';
-import type { EventFields } from './event-fields.ts';
-import { type EventInput, saidFields } from './event-input.ts';
-import type { EventChange } from './event-keeping.ts';
-import { writeInstant } from './event-time.ts';
-import type { Mailboxes } from './mailboxes.ts';
-import { type ShownEvent, shownWhole } from './shown-event.ts';
+import type { Response, Zone } from '../../calendar/event.ts';
+import type { Clock } from '../../clock.ts';
+import { GraphError } from '../../graph/error.ts';
+import type { Directory } from '../../presence/directory.ts';
+import type { UserKey } from '../../store/store.ts';
+import type { Mailboxes } from '../mailboxes.ts';
+import { created, eventIn, eventsIn, removed, updated } from './changes.ts';
+import type { EventFields } from './fields.ts';
+import { type EventInput, saidFields } from './input.ts';
+import type { EventChange } from './keeping.ts';
+import { type ShownEvent, shownWhole } from './shown.ts';
+import { writeInstant } from './time.ts';
+import { byStart, occurrencesOf, type Range, viewOf } from './view.ts';
 
 /** The tags of which an event must have one to be written; null without a condition. */
 export type IfMatch = ((event: ShownEvent) => boolean) | null;

@@ -1,8 +1,8 @@
-import { DAY_MS } from '../calendar/days.ts';
-import { type GraphError, invalidArgument } from '../graph/error.ts';
-import type { EventFields } from './event-fields.ts';
-import { EVENT_LIMITS } from './event-limits.ts';
-import { readZoned, writeWall } from './event-time.ts';
+import { DAY_MS } from '../../calendar/days.ts';
+import { type GraphError, invalidArgument } from '../../graph/error.ts';
+import type { EventFields } from './fields.ts';
+import { EVENT_LIMITS } from './limits.ts';
+import { readZoned, writeWall } from './time.ts';
 
 /**
  * What holds between an event's times: the end isn't before the start, whole days are whole ("start and end

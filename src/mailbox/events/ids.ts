@@ -1,4 +1,4 @@
-import type { WallMs } from '../calendar/event.ts';
+import type { WallMs } from '../../calendar/event.ts';
 
 /** Documents of a mailbox that are events. */
 const PREFIX = 'event ';

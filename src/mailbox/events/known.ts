@@ -1,6 +1,6 @@
-import type { CalendarEvent } from '../calendar/event.ts';
-import { readStored, type StoredEvent } from './event-form.ts';
-import { modelOf } from './event-model.ts';
+import type { CalendarEvent } from '../../calendar/event.ts';
+import { readStored, type StoredEvent } from './form.ts';
+import { modelOf } from './model.ts';
 
 /** Reading the same text again gives the same stored event, as long as that is remembered. */
 const models = new WeakMap<StoredEvent, CalendarEvent>();

@@ -1,13 +1,13 @@
-import { DAY_MS } from '../calendar/days.ts';
-import { Effort, TooMuchEffort } from '../calendar/effort.ts';
-import type { Zone } from '../calendar/event.ts';
-import { occurrences } from '../calendar/occurrences.ts';
-import { GraphError } from '../graph/error.ts';
-import type { StoredEvent } from './event-form.ts';
-import { addressOf, occurrenceAt, wallOfOccurrence } from './event-ids.ts';
-import { EVENT_LIMITS } from './event-limits.ts';
-import { modelOf } from './event-model.ts';
-import { type ShownEvent, shownOccurrence, shownWhole } from './shown-event.ts';
+import { DAY_MS } from '../../calendar/days.ts';
+import { Effort, TooMuchEffort } from '../../calendar/effort.ts';
+import type { Zone } from '../../calendar/event.ts';
+import { occurrences } from '../../calendar/occurrences.ts';
+import { GraphError } from '../../graph/error.ts';
+import type { StoredEvent } from './form.ts';
+import { addressOf, occurrenceAt, wallOfOccurrence } from './ids.ts';
+import { EVENT_LIMITS } from './limits.ts';
+import { modelOf } from './model.ts';
+import { type ShownEvent, shownOccurrence, shownWhole } from './shown.ts';
 
 /** What a view may take: a year of 2,000 weekly series. More would keep other requests waiting. */
 const VIEW_STEPS = 1_000_000;

@@ -1,13 +1,13 @@
-import { DAY_MS, modulo } from '../calendar/days.ts';
-import { Effort } from '../calendar/effort.ts';
-import type { Rule, WallMs } from '../calendar/event.ts';
-import { ruleOfPattern } from '../calendar/pattern.ts';
-import { recurring } from '../calendar/recurring.ts';
-import { BadRule, readRule } from '../calendar/rrule.ts';
-import type { DateTimeTimeZone } from '../graph/date-time-zone.ts';
-import { invalidArgument } from '../graph/error.ts';
-import type { EventFields, PatternedRecurrence } from './event-fields.ts';
-import { readZoned, writeWall, zoneOf } from './event-time.ts';
+import { DAY_MS, modulo } from '../../calendar/days.ts';
+import { Effort } from '../../calendar/effort.ts';
+import type { Rule, WallMs } from '../../calendar/event.ts';
+import { ruleOfPattern } from '../../calendar/pattern.ts';
+import { recurring } from '../../calendar/recurring.ts';
+import { BadRule, readRule } from '../../calendar/rrule.ts';
+import type { DateTimeTimeZone } from '../../graph/date-time-zone.ts';
+import { invalidArgument } from '../../graph/error.ts';
+import type { EventFields, PatternedRecurrence } from './fields.ts';
+import { readZoned, writeWall, zoneOf } from './time.ts';
 
 /**
  * The rules of a series; its start is the first occurrence.

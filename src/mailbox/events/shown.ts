@@ -1,9 +1,9 @@
-import { DAY_MS } from '../calendar/days.ts';
-import type { Slot, Zone } from '../calendar/event.ts';
-import type { EventFields } from './event-fields.ts';
-import type { StoredEvent } from './event-form.ts';
-import { occurrenceId } from './event-ids.ts';
-import { slotOf } from './event-model.ts';
+import { DAY_MS } from '../../calendar/days.ts';
+import type { Slot, Zone } from '../../calendar/event.ts';
+import type { EventFields } from './fields.ts';
+import type { StoredEvent } from './form.ts';
+import { occurrenceId } from './ids.ts';
+import { slotOf } from './model.ts';
 
 /** An event as Graph shows it: a single one, a series, or one occurrence of a series. */
 export interface ShownEvent {

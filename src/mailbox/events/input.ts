@@ -1,5 +1,6 @@
-import type { DateTimeTimeZone } from '../graph/date-time-zone.ts';
-import { invalidArgument } from '../graph/error.ts';
+import type { DateTimeTimeZone } from '../../graph/date-time-zone.ts';
+import { invalidArgument } from '../../graph/error.ts';
+import { atMost, type Given, oneOf, required, shortText } from '../settings/said.ts';
 import {
   type Attendee,
   type EmailAddress,
@@ -8,12 +9,11 @@ import {
   type Location,
   NEVER_TIME,
   type ResponseStatus,
-} from './event-fields.ts';
-import { EVENT_LIMITS } from './event-limits.ts';
-import { readZoned, writeWall } from './event-time.ts';
-import { checkedTimes } from './event-times.ts';
+} from './fields.ts';
+import { EVENT_LIMITS } from './limits.ts';
 import { type RecurrenceInput, readRecurrence } from './recurrence-input.ts';
-import { atMost, type Given, oneOf, required, shortText } from './said.ts';
+import { readZoned, writeWall } from './time.ts';
+import { checkedTimes } from './times.ts';
 
 interface EmailAddressInput {
   readonly name?: Given<string>;

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
-import { DAY_MS } from '../calendar/days.ts';
-import type { Zone } from '../calendar/event.ts';
-import { GraphError, invalidArgument } from '../graph/error.ts';
-import { eventOfId } from './calendar-view.ts';
-import type { EventFields } from './event-fields.ts';
-import { type OccurrenceFields, readStored, type StoredEvent } from './event-form.ts';
-import { addressOf, eventDocument, isEventDocument } from './event-ids.ts';
-import { type EventInput, newFields, saidFields } from './event-input.ts';
-import { type EventChange, full, kept } from './event-keeping.ts';
-import { EVENT_LIMITS } from './event-limits.ts';
-import { alignedToRecurrence, beginningAt } from './event-recurrence.ts';
-import { writeWall, zoneOf } from './event-time.ts';
-import { checkedTimes } from './event-times.ts';
-import type { MailboxDocuments } from './mailboxes.ts';
-import type { ShownEvent } from './shown-event.ts';
+import { DAY_MS } from '../../calendar/days.ts';
+import type { Zone } from '../../calendar/event.ts';
+import { GraphError, invalidArgument } from '../../graph/error.ts';
+import type { MailboxDocuments } from '../mailboxes.ts';
+import type { EventFields } from './fields.ts';
+import { type OccurrenceFields, readStored, type StoredEvent } from './form.ts';
+import { addressOf, eventDocument, isEventDocument } from './ids.ts';
+import { type EventInput, newFields, saidFields } from './input.ts';
+import { type EventChange, full, kept } from './keeping.ts';
+import { EVENT_LIMITS } from './limits.ts';
+import { alignedToRecurrence, beginningAt } from './recurrence.ts';
+import type { ShownEvent } from './shown.ts';
+import { writeWall, zoneOf } from './time.ts';
+import { checkedTimes } from './times.ts';
+import { eventOfId } from './view.ts';
 
 /** All events of a mailbox. */
 export function* eventsIn(documents: MailboxDocuments): Generator<StoredEvent> {

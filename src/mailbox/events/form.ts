@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { EventFields } from './event-fields.ts';
+import type { EventFields } from './fields.ts';
 
 /** The newest form that this program writes. */
 const VERSION = 1;

@@ -1,12 +1,12 @@
-import { DAY_MS } from '../calendar/days.ts';
-import { UTC } from '../calendar/zones.ts';
-import { GraphError, invalidArgument } from '../graph/error.ts';
-import { occurrencesOf } from './calendar-view.ts';
-import { type StoredEvent, writeStored } from './event-form.ts';
-import { eventDocument, isEventDocument } from './event-ids.ts';
-import { EVENT_LIMITS } from './event-limits.ts';
-import type { MailboxDocuments, MailboxEdit } from './mailboxes.ts';
-import { shownWhole } from './shown-event.ts';
+import { DAY_MS } from '../../calendar/days.ts';
+import { UTC } from '../../calendar/zones.ts';
+import { GraphError, invalidArgument } from '../../graph/error.ts';
+import type { MailboxDocuments, MailboxEdit } from '../mailboxes.ts';
+import { type StoredEvent, writeStored } from './form.ts';
+import { eventDocument, isEventDocument } from './ids.ts';
+import { EVENT_LIMITS } from './limits.ts';
+import { shownWhole } from './shown.ts';
+import { occurrencesOf } from './view.ts';
 
 /** What becomes of a mailbox, and the event that it is about. */
 export interface EventChange {

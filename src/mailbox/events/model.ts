@@ -1,10 +1,10 @@
-import { DAY_MS } from '../calendar/days.ts';
-import type { CalendarEvent, CalendarTime, Slot } from '../calendar/event.ts';
-import type { EventFields } from './event-fields.ts';
-import { readStored, type StoredEvent } from './event-form.ts';
-import { wallOfOccurrence } from './event-ids.ts';
-import { rulesOf } from './event-recurrence.ts';
-import { readZoned } from './event-time.ts';
+import { DAY_MS } from '../../calendar/days.ts';
+import type { CalendarEvent, CalendarTime, Slot } from '../../calendar/event.ts';
+import type { EventFields } from './fields.ts';
+import { readStored, type StoredEvent } from './form.ts';
+import { wallOfOccurrence } from './ids.ts';
+import { rulesOf } from './recurrence.ts';
+import { readZoned } from './time.ts';
 
 /** The category by which a person marks time to work undisturbed, in any case. */
 const FOCUS_TIME = 'focus time';

@@ -1,5 +1,5 @@
-import { shortened } from '../graph/duration.ts';
-import { invalidArgument } from '../graph/error.ts';
+import { shortened } from '../../graph/duration.ts';
+import { invalidArgument } from '../../graph/error.ts';
 
 const FORM = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,12}))?)?$/;
 

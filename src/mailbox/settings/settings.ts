@@ -1,8 +1,8 @@
-import type { Zone } from '../calendar/event.ts';
-import { UTC, zoneNamed } from '../calendar/zones.ts';
-import type { DateTimeTimeZone } from '../graph/date-time-zone.ts';
-import { SETTINGS_ID } from './documents.ts';
-import type { MailboxDocuments } from './mailboxes.ts';
+import type { Zone } from '../../calendar/event.ts';
+import { UTC, zoneNamed } from '../../calendar/zones.ts';
+import type { DateTimeTimeZone } from '../../graph/date-time-zone.ts';
+import { SETTINGS_ID } from '../documents.ts';
+import type { MailboxDocuments } from '../mailboxes.ts';
 
 export const REPLY_STATUSES = ['disabled', 'alwaysEnabled', 'scheduled'] as const;
 export const EXTERNAL_AUDIENCES = ['none', 'contactsOnly', 'all'] as const;
