@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { atFileEnd } from './file-end.ts';
 
 /** The program as users start it: built, and in a process of its own. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -42,10 +42,11 @@ const running = new Set<Running>();
 const folders = new Set<string>();
 
 // A test that leaves a program running leaves a port, a file and a process behind: it fails.
-afterAll(async () => {
+atFileEnd(async () => {
   const left = [...running];
   await Promise.all(left.map((each) => each.kill()));
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  folders.clear();
   if (left.length > 0) throw new Error(`${left.length} programs were left running`);
 });
 

@@ -155,7 +155,10 @@ export function createVisit(parts: VisitParts): Visit {
     if (settled !== undefined) return settled.nextFetchMs;
     // It went while it was read; so does what was read.
     const isGone = (await readFeed(holding.documents, user)) === undefined;
-    if (isGone) await holding.write(() => end(mailboxes, user, 'feed', feed.generation));
+    // Of somebody who is no longer known, the mailbox goes as a whole.
+    if (isGone && people.isKnown(user)) {
+      await holding.write(() => end(mailboxes, user, 'feed', feed.generation));
+    }
     return isGone ? undefined : clock.nowMs();
   };
 }

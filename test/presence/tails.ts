@@ -1,17 +1,9 @@
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { ManualClock } from '../../src/clock.ts';
 import { createFeedTail, type FeedTail } from '../../src/presence/feed-tail.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { FEED_START, type FeedItem, type PresenceStore } from '../../src/store/store.ts';
 import { START_MS, setStatusMessage, tell, user } from '../store/commands.ts';
-
-const running: { tail: FeedTail; store: PresenceStore }[] = [];
-afterEach(async () => {
-  for (const { tail, store } of running.splice(0)) {
-    await tail.stop();
-    await store.close();
-  }
-});
 
 /** A tail on a clock of the test's, which stands still; `alarms` is how many were ever set. */
 export function setUp(store: PresenceStore = openMemoryStore(), start = FEED_START) {
@@ -29,7 +21,10 @@ export function setUp(store: PresenceStore = openMemoryStore(), start = FEED_STA
     start,
     onError: (error) => errors.push(error),
   });
-  running.push({ tail, store });
+  onTestFinished(async () => {
+    await tail.stop();
+    await store.close();
+  });
   return { store, clock, tail, errors, alarms: () => alarms };
 }
 

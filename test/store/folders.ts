@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { atFileEnd } from '../file-end.ts';
 
 const made: string[] = [];
 
@@ -12,6 +12,6 @@ export function newFolder(): string {
   return folder;
 }
 
-afterAll(() => {
+atFileEnd(() => {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 });

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify, { type InjectOptions, type LightMyRequestResponse } from 'fastify';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { createDevIssuer } from '../../../src/auth/dev-issuer/dev-issuer.ts';
 import { readTenantFile } from '../../../src/auth/tenant-file.ts';
 import { createVerifier, type TokenVerifier } from '../../../src/auth/verifier.ts';
 import { ManualClock, type systemClock } from '../../../src/clock.ts';
+import { atFileEnd } from '../../file-end.ts';
 import { START_MS } from '../issuing.ts';
 
 export const CONTOSO = '2f75e7fc-bf0b-44ac-82ef-9a2769953954';
@@ -39,15 +40,20 @@ export interface Start {
 }
 
 /** Making an RSA key takes a while; the tests that don't care share one. */
-let sharedDir: string;
-beforeAll(async () => {
-  sharedDir = await mkdtemp(join(tmpdir(), 'porchlight-issuer-'));
+let sharedDir: string | undefined;
+atFileEnd(() => {
+  if (sharedDir !== undefined) rmSync(sharedDir, { recursive: true, force: true });
+  sharedDir = undefined;
 });
-afterAll(() => rm(sharedDir, { recursive: true, force: true }));
+
+function shared(): string {
+  sharedDir ??= mkdtempSync(join(tmpdir(), 'porchlight-issuer-'));
+  return sharedDir;
+}
 
 /** A server with the dev issuer alone, until the end of the test. */
 export async function start(options: Start = {}): Promise<Running> {
-  const { clock = new ManualClock(START_MS), dataDir = sharedDir, https } = options;
+  const { clock = new ManualClock(START_MS), dataDir = shared(), https } = options;
   const tenants = await readTenantFile('examples/tenant.json');
   const { issuers, plugin } = await createDevIssuer({ dataDir, tenants, clock, randomUUID });
   const server = Fastify({ https: https ?? null });
