@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { authorize, type Decision, ME_NEEDS_A_USER } from '../auth/authorize.ts';
 import type { Caller } from '../auth/caller.ts';
-import { authorize, type Decision, ME_NEEDS_A_USER } from '../auth/permissions.ts';
 import { GraphError, invalidArgument } from '../graph/error.ts';
 import type { Version } from '../graph/path.ts';
 import type { Directory } from '../presence/directory.ts';

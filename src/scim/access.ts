@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { authorize } from '../auth/authorize.ts';
 import { Unauthenticated } from '../auth/errors.ts';
-import { authorize, PROVISION_USERS } from '../auth/permissions.ts';
+import { PROVISION_USERS } from '../auth/permissions.ts';
 import type { TokenVerifier } from '../auth/verifier.ts';
 import { ScimError } from './error.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { authorize } from '../../src/auth/authorize.ts';
 import type { Caller } from '../../src/auth/caller.ts';
 import {
   type Access,
-  authorize,
   LOOK_AFTER_SUBSCRIPTIONS,
   READ_PRESENCE,
   READ_PRESENCES,
