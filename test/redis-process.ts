@@ -42,6 +42,10 @@ export class RedisProcess {
         resolve();
       });
     });
+    child.once('exit', (code, signal) => {
+      if (this.#process !== child) return;
+      console.error(`redis-server ended by itself with ${code ?? signal}: ${printed.slice(-2000)}`);
+    });
   }
 
   /** As a power cut would, but for what the system still writes. */
