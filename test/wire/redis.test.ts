@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openRedisStore } from '../../src/store/redis/open.ts';
 import { type RedisServer, startRedis } from '../redis-server.ts';
-import { APP, COLLEAGUE, startPorchlight, USER } from './porchlight.ts';
+import { APP, COLLEAGUE, MINUTE_MS, START, startPorchlight, USER } from './porchlight.ts';
 
 let redis: RedisServer;
 
@@ -21,6 +21,8 @@ const BUSY = {
   activity: 'InACall',
   expirationDuration: 'PT1H',
 };
+
+const idOf = (list: unknown) => (list as { value: { id: string }[] }).value[0]?.id;
 
 const path = (userId: string) => `/v1.0/users/${userId}/presence`;
 
@@ -46,6 +48,33 @@ describe('with presence in Redis', () => {
     const after = await porchlight.as().get(path(USER));
     expect(after.text).toBe(before.text.replace(origin, porchlight.origin));
     expect(after.body).toMatchObject({ availability: 'Busy', activity: 'InACall' });
+  });
+
+  test('a mailbox is there again, too: its meeting shows from its first second, on any server', async () => {
+    const settings = { timeZone: 'Europe/Berlin' };
+    await porchlight.as().patch(`/v1.0/users/${USER}/mailboxSettings`, settings);
+    await porchlight.as().post(`${path(USER)}/setPresence`, BUSY);
+    const at = (dateTime: string) => ({ dateTime, timeZone: 'UTC' });
+    const event = {
+      subject: 'A day off',
+      showAs: 'oof',
+      start: at('2026-11-21T09:30:00'),
+      end: at('2026-11-21T11:00:00'),
+    };
+    const made = await porchlight.as().post(`/v1.0/users/${USER}/events`, event);
+    expect(made.status, made.text).toBe(201);
+    await porchlight.close();
+    porchlight = await start();
+    const { body } = await porchlight.as().get(`/v1.0/users/${USER}/events`);
+    expect(body).toMatchObject({ value: [{ subject: 'A day off', showAs: 'oof' }] });
+    const kept = await porchlight.as().get(`/v1.0/users/${USER}/mailboxSettings`);
+    expect(kept.body).toMatchObject(settings);
+    const shown = async () => (await porchlight.as().get(path(USER))).body;
+    expect(await shown()).toMatchObject({ outOfOfficeSettings: { isOutOfOffice: false } });
+    porchlight.clock.set(START + 30 * MINUTE_MS);
+    expect(await shown()).toMatchObject({ outOfOfficeSettings: { isOutOfOffice: true } });
+    await porchlight.as().delete(`/v1.0/users/${USER}/events/${idOf(body)}`);
+    expect(await shown()).toMatchObject({ outOfOfficeSettings: { isOutOfOffice: false } });
   });
 
   test('writes, and reads of what is not known, are 503 while it is away, and work again afterwards', async () => {
