@@ -1,12 +1,13 @@
 import { DocumentLog } from './document-log.ts';
 import { checkCollection, checkEdit } from './document-name.ts';
 import { DocumentsChanged, LeaseLost } from './errors.ts';
+import { Hints } from './hints.ts';
 import type { DocumentStore, Lease } from './store.ts';
 
 /** Documents in this process's memory, for however many servers are in it. */
 export class MemoryDocuments {
   readonly #collections = new Map<string, Map<string, string>>();
-  readonly #listeners = new Set<() => void>();
+  readonly #hints = new Hints();
   readonly #log = new DocumentLog('memory');
 
   /**
@@ -35,7 +36,7 @@ export class MemoryDocuments {
         if (edits.length === 0) return;
         for (const { collection, id, text } of edits) this.#put(collection, id, text);
         this.#log.note(edits);
-        for (const listener of this.#listeners) queueMicrotask(listener);
+        this.#hints.give();
       },
 
       since: async (collection, after) => {
@@ -47,10 +48,7 @@ export class MemoryDocuments {
         return { documents: changed, revision, isWhole: false };
       },
 
-      onWritten: (listener) => {
-        this.#listeners.add(listener);
-        return () => this.#listeners.delete(listener);
-      },
+      onWritten: (listener) => this.#hints.listen(listener),
     };
   }
 

@@ -1,5 +1,6 @@
 import { NEW_RECORD } from '../engine/advance.ts';
 import { StoreUnavailable } from './errors.ts';
+import { Hints } from './hints.ts';
 import { MemoryDocuments } from './memory-documents.ts';
 import { createLeaseTable, type LeaseTable } from './memory-leases.ts';
 import { MemoryPartition } from './memory-partition.ts';
@@ -31,7 +32,7 @@ export function createMemory({
 }: MemoryOptions = {}) {
   const partitions = Array.from({ length: count }, (_, at) => new MemoryPartition(at));
   const documents = partitions.map(() => new MemoryDocuments());
-  const listeners = new Set<(partition: number) => void>();
+  const changes = new Hints<[partition: number]>();
   let opened = 0;
 
   const partitionAt = (at: number) => {
@@ -41,7 +42,7 @@ export function createMemory({
   };
 
   function open(): PresenceStore {
-    const own = new Set<(partition: number) => void>();
+    const forget = new Set<() => void>();
     let closed = false;
 
     const mustBeOpen = () => {
@@ -89,9 +90,7 @@ export function createMemory({
         const advanced = step(partition.get(user) ?? NEW_RECORD);
         if (advanced.refusal !== undefined) return advanced;
         partition.put(user, nowMs, advanced);
-        if (advanced.changes.length > 0) {
-          for (const listener of listeners) queueMicrotask(() => listener(partition.number));
-        }
+        if (advanced.changes.length > 0) changes.give(partition.number);
         return advanced;
       },
 
@@ -102,9 +101,9 @@ export function createMemory({
       trimFeed: async (partition, beforeMs, limit) => of(partition).trim(beforeMs, limit),
 
       onChanges(listener) {
-        listeners.add(listener);
-        own.add(listener);
-        return () => listeners.delete(listener);
+        const stop = changes.listen(listener);
+        forget.add(stop);
+        return stop;
       },
 
       documents: viewOf(0),
@@ -117,7 +116,7 @@ export function createMemory({
 
       async close() {
         closed = true;
-        for (const listener of own) listeners.delete(listener);
+        for (const stop of forget) stop();
       },
     };
   }

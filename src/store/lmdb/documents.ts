@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { decodeDocument } from '../codec.ts';
 import { DocumentLog } from '../document-log.ts';
 import { checkCollection, checkEdit } from '../document-name.ts';
+import { Hints } from '../hints.ts';
 import type { DocumentChanges, DocumentEdit, DocumentStore } from '../store.ts';
 import { reading } from './damage.ts';
 import type { Database } from './database.ts';
-import { Hints } from './hints.ts';
 import { documentKey, documentName, readDocumentKey } from './keys.ts';
 import type { Writes } from './writes.ts';
 

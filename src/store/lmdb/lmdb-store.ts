@@ -1,9 +1,9 @@
 import { StoreUnavailable } from '../errors.ts';
+import type { Hints } from '../hints.ts';
 import type { DocumentStore, Leases, PresenceStore } from '../store.ts';
 import type { Database } from './database.ts';
 import { dueUntil, earliestDueMs } from './due.ts';
 import { feedBounds, readFeed } from './feed.ts';
-import type { Hints } from './hints.ts';
 import type { Records } from './records.ts';
 import { tenantsOf, usersAfter } from './users.ts';
 import type { Writes } from './writes.ts';

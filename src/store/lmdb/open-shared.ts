@@ -1,8 +1,8 @@
 import { StoreUnusable } from '../errors.ts';
+import { Hints } from '../hints.ts';
 import type { PresenceStore } from '../store.ts';
 import { reading } from './damage.ts';
 import { existingTable, mapFile } from './database.ts';
-import { Hints } from './hints.ts';
 import type { Hint, Line } from './line.ts';
 import { lmdbStore } from './lmdb-store.ts';
 import { readRecord } from './records.ts';

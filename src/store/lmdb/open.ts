@@ -1,8 +1,8 @@
+import { Hints } from '../hints.ts';
 import { createLeaseTable } from '../memory-leases.ts';
 import type { PresenceStore } from '../store.ts';
 import { Committer } from './committer.ts';
 import { Documents } from './documents.ts';
-import { Hints } from './hints.ts';
 import { lmdbStore } from './lmdb-store.ts';
 import { Records } from './records.ts';
 import { takeFile } from './take-file.ts';

@@ -1,8 +1,8 @@
 import { checkCollection, checkEdit } from '../document-name.ts';
+import type { Hints } from '../hints.ts';
 import type { DocumentStore } from '../store.ts';
 import type { Database } from './database.ts';
 import { readDocument, readDocuments } from './documents.ts';
-import type { Hints } from './hints.ts';
 import { documentName } from './keys.ts';
 import type { Writes } from './writes.ts';
 import type { Written } from './written.ts';

@@ -1,7 +1,7 @@
 import { StoreUnavailable, StoreUnusable } from '../errors.ts';
 import { type Address, readAddress } from './address.ts';
+import { Channels } from './channels.ts';
 import { askDurability } from './durability.ts';
-import { Hints } from './hints.ts';
 import { type Link, openLink } from './link.ts';
 import { openMeta } from './meta.ts';
 import { Partition } from './partition.ts';
@@ -65,12 +65,12 @@ async function openOver(
     (_, number) => new Partition(number, options.timeoutMs),
   );
   await Promise.all(partitions.map((partition) => partition.begin(link, meta.isNew)));
-  const hints = new Hints(partitions);
-  await hints.listen(link);
+  const channels = new Channels(partitions);
+  await channels.listen(link);
   const pulse = new Pulse(link, partitions);
   await pulse.beat();
   return redisStore({
-    ...{ link, partitions, pulse, hints, durability },
+    ...{ link, partitions, pulse, channels, durability },
     cachedRecords: options.cachedRecords ?? CACHED_RECORDS,
     keepIdleMs: options.keepIdleMs ?? KEEP_IDLE_MS,
     leaseMs: options.leaseMs ?? LEASE_MS,

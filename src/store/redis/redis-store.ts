@@ -1,12 +1,12 @@
 import { StoreUnavailable } from '../errors.ts';
 import { partitionOfUser } from '../partition.ts';
 import type { PresenceStore } from '../store.ts';
+import type { Channels } from './channels.ts';
 import { Committer } from './committer.ts';
 import { Documents } from './documents.ts';
 import { dueUntil, earliestDueMs } from './due.ts';
 import type { Durability } from './durability.ts';
 import { feedBounds, readFeed, trimFeed } from './feed.ts';
-import type { Hints } from './hints.ts';
 import { RedisLeases } from './leases.ts';
 import { type Link, RETRY_AFTER_MS } from './link.ts';
 import type { Partition } from './partition.ts';
@@ -24,7 +24,7 @@ export interface RedisStoreParts {
   readonly link: Link;
   readonly partitions: readonly Partition[];
   readonly pulse: Pulse;
-  readonly hints: Hints;
+  readonly channels: Channels;
   readonly durability: Durability;
   /** How many records are kept decoded in memory. */
   readonly cachedRecords: number;
@@ -42,8 +42,8 @@ interface Work {
 
 /** The store over a connection. */
 export function redisStore(parts: RedisStoreParts): RedisStore {
-  const { link, partitions, pulse, hints, durability, keepIdleMs } = parts;
-  const { origin } = hints;
+  const { link, partitions, pulse, channels, durability, keepIdleMs } = parts;
+  const { origin } = channels;
   const count = partitions.length;
   const records = new Records(link, { partitions: count, cachedRecords: parts.cachedRecords });
   const versions = new Versions();
@@ -77,13 +77,13 @@ export function redisStore(parts: RedisStoreParts): RedisStore {
       committer: new Committer({
         ...{ link, partition, records, versions, keepIdleMs, origin, ...health },
         replicas: durability.replicas,
-        onChanges: () => hints.changed(number),
+        onChanges: () => channels.changed(number),
       }),
       documents: new Documents({
         ...{ link, partition, origin, versions, mustBeOpen, ...health },
         leaseValue: (lease) => leases.valueOf(lease),
-        onWritten: () => hints.written(number),
-        listen: (listener) => hints.onWritten(number, listener),
+        onWritten: () => channels.written(number),
+        listen: (listener) => channels.onWritten(number, listener),
       }),
     };
   };
@@ -99,7 +99,7 @@ export function redisStore(parts: RedisStoreParts): RedisStore {
         Promise.all([committer.settled(), documents.settled(), trimming]),
       ),
     );
-    hints.clear();
+    channels.clear();
     await Promise.all([pulse.stop(), leases.close()]);
     await link.close();
   };
@@ -146,7 +146,7 @@ export function redisStore(parts: RedisStoreParts): RedisStore {
       return trimmed;
     },
 
-    onChanges: (listener) => hints.onChanges(listener),
+    onChanges: (listener) => channels.onChanges(listener),
     documents: work(0).documents,
     documentsOf: (partition) => work(partition).documents,
     leases,

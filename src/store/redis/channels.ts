@@ -1,23 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import { Hints } from '../hints.ts';
 import type { Link } from './link.ts';
 import type { Partition } from './partition.ts';
-
-type Listener = (partition: number) => void;
 
 /**
  * Who wants to hear that something was written. Our own writes are told of at once, those of others by
  * the channels of each partition.
  */
-export class Hints {
+export class Channels {
   /** What our scripts say on the channels, so that we don't hear ourselves. */
   readonly origin = randomBytes(6).toString('hex');
   readonly #partitions: readonly Partition[];
-  readonly #changes = new Set<Listener>();
-  readonly #documents = new Map<number, Set<Listener>>();
+  readonly #changes = new Hints<[partition: number]>();
+  readonly #documents = new Map<number, Hints>();
 
   constructor(partitions: readonly Partition[]) {
     this.#partitions = partitions;
-    for (const { number } of partitions) this.#documents.set(number, new Set());
+    for (const { number } of partitions) this.#documents.set(number, new Hints());
   }
 
   /** Hears what others say from now on. @throws StoreUnavailable */
@@ -38,35 +37,24 @@ export class Hints {
 
   /** The feed of a partition has more. */
   changed(partition: number): void {
-    tell(this.#changes, partition);
+    this.#changes.give(partition);
   }
 
   /** Documents of a partition were written. */
   written(partition: number): void {
-    tell(this.#documents.get(partition), partition);
+    this.#documents.get(partition)?.give();
   }
 
-  onChanges(listener: Listener): () => void {
-    return added(this.#changes, listener);
+  onChanges(listener: (partition: number) => void): () => void {
+    return this.#changes.listen(listener);
   }
 
   onWritten(partition: number, listener: () => void): () => void {
-    return added(this.#documents.get(partition), listener);
+    return this.#documents.get(partition)?.listen(listener) ?? (() => {});
   }
 
   clear(): void {
     this.#changes.clear();
-    for (const listeners of this.#documents.values()) listeners.clear();
+    for (const hints of this.#documents.values()) hints.clear();
   }
-}
-
-function tell(listeners: Iterable<Listener> = [], partition: number): void {
-  for (const listener of listeners) queueMicrotask(() => listener(partition));
-}
-
-function added(listeners: Set<Listener> | undefined, listener: Listener): () => void {
-  // One of its own, as the same listener may come twice.
-  const own: Listener = (partition) => listener(partition);
-  listeners?.add(own);
-  return () => listeners?.delete(own);
 }
