@@ -50,6 +50,16 @@ test('a set under another session that comes first says which', async () => {
   expect(await set('Available/Available')).toBe('none; by="session Busy/InACall"');
 });
 
+test('a set during a meeting says so, and until when', async () => {
+  const at = (dateTime: string) => ({ dateTime, timeZone: 'UTC' });
+  const [start, end] = [at('2026-11-21T08:30:00'), at('2026-11-21T10:00:00')];
+  await porchlight.as().post(`/v1.0/users/${USER}/events`, { subject: 'Planning', start, end });
+  expect(await set('Available/Available')).toBe(
+    'none; by="calendar Busy/InAMeeting until 2026-11-21T10:00:00.000Z"',
+  );
+  expect(await set('Busy/InACall')).toBeNull();
+});
+
 test('a preferred presence without a living session says so', async () => {
   expect(await prefer('Busy/Busy')).toBe('none; by="no session"');
 });
