@@ -18,6 +18,7 @@ import { adminRoutes } from './http/operations/admin.ts';
 import { presenceRoutes } from './http/operations/all.ts';
 import { calendarFeedRoutes } from './http/operations/calendar-feed/routes.ts';
 import { directoryRoutes } from './http/operations/directory/routes.ts';
+import { explainPresence } from './http/operations/explain-presence.ts';
 import { createPorts, type Listener } from './http/ports.ts';
 import { createCalendars } from './mailbox/events/calendars.ts';
 import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
@@ -130,6 +131,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     ...streamRoutes({ presence, profile, store, directory, visibility, hub }),
     ...adminRoutes({ courier: notifier, subscriptions }),
     ...calendarFeedRoutes({ feeds, directory }),
+    explainPresence({ presence, clock }),
   ];
   const report: ReportFault = (error, { requestId }) =>
     log.error({ err: error, requestId }, 'request failed');

@@ -94,6 +94,16 @@ export const WRITE_CALENDAR: Access = {
   application: ['Calendars.ReadWrite'],
 };
 
+/**
+ * What apps and calendars said of a user, and not only what follows: an addition of ours, for the users themselves
+ * and for whoever looks after the server.
+ */
+export const EXPLAIN_PRESENCE: Access = {
+  own: ['Presence.Read', 'Presence.Read.All'],
+  other: [],
+  application: ['Porchlight.Manage.All'],
+};
+
 /** Everybody's subscriptions of a tenant: an addition of ours, and a permission of our own. */
 export const LOOK_AFTER_SUBSCRIPTIONS: Access = {
   own: [],

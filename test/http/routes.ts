@@ -8,6 +8,7 @@ import { adminRoutes } from '../../src/http/operations/admin.ts';
 import { presenceRoutes } from '../../src/http/operations/all.ts';
 import { calendarFeedRoutes } from '../../src/http/operations/calendar-feed/routes.ts';
 import { directoryRoutes } from '../../src/http/operations/directory/routes.ts';
+import { explainPresence } from '../../src/http/operations/explain-presence.ts';
 import type { Route } from '../../src/http/route.ts';
 import { createFeedTails } from '../../src/presence/feed-tails.ts';
 import { createPresenceService } from '../../src/presence/service.ts';
@@ -74,5 +75,6 @@ export function exampleOwnRoutes(
     }),
     ...adminRoutes({ courier, subscriptions }),
     ...calendarFeedRoutes({ feeds, directory }),
+    explainPresence({ presence, clock }),
   ];
 }
