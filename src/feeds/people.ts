@@ -1,4 +1,4 @@
-import type { Directory } from '../presence/directory.ts';
+import { admits, type Directory } from '../presence/directory.ts';
 import type { UserKey } from '../store/store.ts';
 
 /** What feeds need to know of a directory; one that knows names tells them. */
@@ -19,8 +19,7 @@ export interface People {
 }
 
 export function peopleOf(directory: PeopleDirectory): People {
-  const isKnown = ({ tenantId, userId }: UserKey) =>
-    directory.mode === 'open' || directory.lists(tenantId, userId);
+  const isKnown = (user: UserKey) => admits(directory, user);
   return {
     isKnown,
 

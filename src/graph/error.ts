@@ -21,7 +21,6 @@ export type GraphErrorCode =
   | 'Request_UnsupportedQuery'
   | 'RequestHeaderFieldsTooLarge'
   | 'ServiceUnavailable'
-  | 'TooManyRequests'
   | 'SyncStateNotFound'
   | 'TooManyRequests'
   | 'Unauthorized'
@@ -51,6 +50,11 @@ export class GraphError extends Error {
 /** A field of the request that isn't as it must be: 400. */
 export function invalidArgument(message: string): GraphError {
   return new GraphError(400, 'InvalidArgument', message);
+}
+
+/** A user that the tenant doesn't know, by id or name: 404. */
+export function userNotFound(user: string): GraphError {
+  return new GraphError(404, 'NotFound', `User '${user}' was not found.`);
 }
 
 /** Who asked, as the envelope repeats it for support. */

@@ -1,11 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { authorize, type Decision, ME_NEEDS_A_USER } from '../auth/authorize.ts';
 import type { Caller } from '../auth/caller.ts';
-import { GraphError, invalidArgument } from '../graph/error.ts';
+import { GraphError, invalidArgument, userNotFound } from '../graph/error.ts';
 import type { Version } from '../graph/path.ts';
 import type { Directory } from '../presence/directory.ts';
 import { bodySchema, compileBody } from './body.ts';
-import { userNotFound } from './operations/services.ts';
 import { imageExpected, imageNotExpected } from './read-body.ts';
 import type { Call, Reply, Route } from './route.ts';
 import { createGraphRouter, type Match } from './router.ts';

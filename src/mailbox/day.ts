@@ -1,6 +1,5 @@
+import { DAY_MS } from '../calendar/days.ts';
 import type { Zone } from '../calendar/event.ts';
-
-const DAY_MS = 86_400_000;
 
 /** When the day ends that a zone's wall clock shows at an instant: the next midnight there. */
 export function endOfDay(nowMs: number, zone: Zone): number {

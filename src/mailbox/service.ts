@@ -2,8 +2,7 @@ import type { Zone } from '../calendar/event.ts';
 import type { Clock } from '../clock.ts';
 import { advance } from '../engine/advance.ts';
 import type { PresenceCommand } from '../engine/command.ts';
-import { GraphError } from '../graph/error.ts';
-import type { Directory } from '../presence/directory.ts';
+import { admits, type Directory, mustAdmit } from '../presence/directory.ts';
 import { DocumentsChanged, StoreUnavailable } from '../store/errors.ts';
 import type { DocumentEdit, PresenceStore, UserKey } from '../store/store.ts';
 import { headEdit, isHead, type KeptMailbox, mailboxCollection, readKept } from './documents.ts';
@@ -149,17 +148,9 @@ export function createMailboxes({ store, clock, directory, windowOf }: Mailboxes
     return isDone;
   }
 
-  const isKnown = ({ tenantId, userId }: UserKey) =>
-    directory.mode === 'open' || directory.lists(tenantId, userId);
-
-  function mustBeKnown(user: UserKey): void {
-    if (isKnown(user)) return;
-    throw new GraphError(404, 'NotFound', `User '${user.userId}' was not found.`);
-  }
-
   /** What follows from a mailbox now: nothing while its owner is deactivated, or no longer listed. */
   const following: WindowOf = async (user, documents, nowMs) => {
-    if (isKnown(user) || documents.size === 0) return windowOf(user, documents, nowMs);
+    if (admits(directory, user) || documents.size === 0) return windowOf(user, documents, nowMs);
     return { spans: [], outOfOffice: null, refillAtMs: nowMs + ABSENT_MS };
   };
 
@@ -170,7 +161,7 @@ export function createMailboxes({ store, clock, directory, windowOf }: Mailboxes
 
     write: (user, appId, changed) =>
       until(user, async () => {
-        mustBeKnown(user);
+        mustAdmit(directory, user);
         const found = await find(user);
         const edits = changed(found.documents);
         if (edits.length === 0) return true;

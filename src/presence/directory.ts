@@ -1,3 +1,6 @@
+import { userNotFound } from '../graph/error.ts';
+import type { UserKey } from '../store/store.ts';
+
 /** Who is known in a tenant, as far as presence has to know. */
 export interface Directory {
   /**
@@ -9,4 +12,14 @@ export interface Directory {
   lists(tenantId: string, userId: string): boolean;
   /** `open`: a user exists from the first word about them. `listed`: only those that are known exist. */
   readonly mode: 'open' | 'listed';
+}
+
+/** Whether there is such a user: anybody where the directory is open, else those that it lists. */
+export function admits(directory: Directory, { tenantId, userId }: UserKey): boolean {
+  return directory.mode === 'open' || directory.lists(tenantId, userId);
+}
+
+/** @throws GraphError 404 for a user that the directory doesn't admit */
+export function mustAdmit(directory: Directory, user: UserKey): void {
+  if (!admits(directory, user)) throw userNotFound(user.userId);
 }

@@ -6,7 +6,7 @@ import { saysNothing } from '../engine/facts.ts';
 import type { Decision } from '../engine/presence.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { PresenceStore, UserKey } from '../store/store.ts';
-import type { Directory } from './directory.ts';
+import { admits, type Directory } from './directory.ts';
 import { EVERYONE_SEES_EVERYONE, type Reader, type Visibility } from './visibility.ts';
 
 export type Outcome =
@@ -73,7 +73,7 @@ export function createPresenceService({
 
   /** Whether nothing is left of a user but the number, and nobody may say anything about them. */
   function isForgotten({ facts }: UserRecord, tenantId: string, userId: string): boolean {
-    return directory.mode === 'listed' && !directory.lists(tenantId, userId) && saysNothing(facts);
+    return saysNothing(facts) && !admits(directory, { tenantId, userId });
   }
 
   async function read(reader: Reader, userIds: readonly string[]) {
@@ -97,7 +97,7 @@ export function createPresenceService({
     },
 
     async execute(user, command) {
-      if (directory.mode === 'listed' && !directory.lists(user.tenantId, user.userId)) {
+      if (!admits(directory, user)) {
         return { done: false, refusal: 'user not found' };
       }
       const nowMs = clock.nowMs();

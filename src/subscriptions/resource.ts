@@ -4,7 +4,7 @@ import { MOST_IDS } from '../graph/most-ids.ts';
 import { normalizePath } from '../graph/path.ts';
 import type { PresenceProperty } from '../graph/presence-json.ts';
 import type { Profile } from '../graph/settable.ts';
-import type { Directory } from '../presence/directory.ts';
+import { type Directory, mustAdmit } from '../presence/directory.ts';
 import { filteredIds } from './resource-filter.ts';
 import { DEFAULT_PROPERTIES, decoded, queryOptions, selectedProperties } from './resource-query.ts';
 import type { Scope } from './subscription.ts';
@@ -76,9 +76,7 @@ function userOfPath(path: string, profile: Profile): string | undefined {
 function oneUser(name: string, { tenantId, directory }: ResourceTerms): string {
   const userId = directory.resolve(tenantId, name);
   if (userId === undefined) throw nobody(name);
-  if (directory.mode === 'listed' && !directory.lists(tenantId, userId)) {
-    throw new GraphError(404, 'NotFound', `User '${userId}' was not found.`);
-  }
+  mustAdmit(directory, { tenantId, userId });
   return userId;
 }
 

@@ -5,10 +5,10 @@ import { NEW_RECORD } from '../../engine/advance.ts';
 import { type Explanation, explain } from '../../engine/explanation.ts';
 import { NEVER_MS } from '../../engine/facts.ts';
 import type { Pair } from '../../engine/pair.ts';
+import { userNotFound } from '../../graph/error.ts';
 import type { PresenceService } from '../../presence/service.ts';
 import { nullable } from '../body.ts';
 import { json, type Route } from '../route.ts';
-import { userNotFound } from './services.ts';
 
 const instant = Type.String({ format: 'date-time' });
 const pairFields = { availability: Type.String(), activity: Type.String() };

@@ -1,10 +1,11 @@
 import { READ_PRESENCE } from '../../auth/permissions.ts';
 import { NEW_RECORD } from '../../engine/advance.ts';
+import { userNotFound } from '../../graph/error.ts';
 import { presenceJson } from '../../graph/presence-json.ts';
 import { presencePaths, type Route, staleJson } from '../route.ts';
 import { presenceSchema } from './presence-schema.ts';
 import { selectedProperties } from './select.ts';
-import { type Services, userNotFound } from './services.ts';
+import type { Services } from './services.ts';
 
 /** Source: Graph, "Get presence". */
 export function getPresence({ presence }: Services): Route {

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { PresenceCommand } from '../../engine/command.ts';
 import { pairName } from '../../engine/pair.ts';
 import type { Decision } from '../../engine/presence.ts';
-import { GraphError } from '../../graph/error.ts';
+import { GraphError, userNotFound } from '../../graph/error.ts';
 import type { Profile } from '../../graph/settable.ts';
 import type { Calendars } from '../../mailbox/events/calendars.ts';
 import type { Mailboxes } from '../../mailbox/mailboxes.ts';
@@ -51,10 +51,6 @@ export function answer(outcome: Outcome, call: Call): Reply {
     case 'too many sessions':
       throw new GraphError(409, 'Conflict', 'The user has as many presence sessions as fit.');
   }
-}
-
-export function userNotFound(userId: string): GraphError {
-  return new GraphError(404, 'NotFound', `User '${userId}' was not found.`);
 }
 
 /** Rule 12: a set that shows nothing says why. */

@@ -1,9 +1,10 @@
 import type { Response, Zone } from '../../calendar/event.ts';
 import type { Clock } from '../../clock.ts';
 import { GraphError } from '../../graph/error.ts';
-import type { Directory } from '../../presence/directory.ts';
+import { type Directory, mustAdmit } from '../../presence/directory.ts';
 import type { UserKey } from '../../store/store.ts';
 import type { Mailboxes } from '../mailboxes.ts';
+import { homeZone } from '../settings/settings.ts';
 import { created, eventIn, eventsIn, removed, updated } from './changes.ts';
 import type { EventFields } from './fields.ts';
 import { type EventInput, saidFields } from './input.ts';
@@ -56,11 +57,9 @@ export interface CalendarsParts {
 export function createCalendars({ mailboxes, clock, directory, newId }: CalendarsParts): Calendars {
   /** The mailbox to read. */
   async function open(user: UserKey) {
-    if (directory.mode === 'listed' && !directory.lists(user.tenantId, user.userId)) {
-      throw new GraphError(404, 'NotFound', `User '${user.userId}' was not found.`);
-    }
-    const [documents, home] = await Promise.all([mailboxes.read(user), mailboxes.zoneOf(user)]);
-    return { documents, home };
+    mustAdmit(directory, user);
+    const documents = await mailboxes.read(user);
+    return { documents, home: homeZone(documents) };
   }
 
   /** Changes one event, as it is when the write is made. */
@@ -74,14 +73,14 @@ export function createCalendars({ mailboxes, clock, directory, newId }: Calendar
       nowMs: number,
     ) => EventChange,
   ): Promise<{ readonly changed: EventChange; readonly home: Zone }> {
-    const home = await mailboxes.zoneOf(user);
-    let changed: EventChange | undefined;
+    let done: { readonly changed: EventChange; readonly home: Zone } | undefined;
     await mailboxes.write(user, appId, (documents) => {
-      changed = how(documents, eventIn(documents, id, home), clock.nowMs());
-      return changed.edits;
+      const home = homeZone(documents);
+      done = { changed: how(documents, eventIn(documents, id, home), clock.nowMs()), home };
+      return done.changed.edits;
     });
-    if (changed === undefined) throw new TypeError('nothing was written');
-    return { changed, home };
+    if (done === undefined) throw new TypeError('nothing was written');
+    return done;
   }
 
   function setFields(
@@ -98,14 +97,14 @@ export function createCalendars({ mailboxes, clock, directory, newId }: Calendar
   return {
     async create(user, appId, input) {
       const id = newId();
-      const home = await mailboxes.zoneOf(user);
-      let change: EventChange | undefined;
+      let shown: ShownEvent | undefined;
       await mailboxes.write(user, appId, (documents) => {
-        change = created(documents, input, id, clock.nowMs());
-        return change.edits;
+        const { event, edits } = created(documents, input, id, clock.nowMs());
+        shown = shownWhole(event, homeZone(documents));
+        return edits;
       });
-      if (change === undefined) throw new TypeError('nothing was written');
-      return shownWhole(change.event, home);
+      if (shown === undefined) throw new TypeError('nothing was written');
+      return shown;
     },
 
     async list(user) {

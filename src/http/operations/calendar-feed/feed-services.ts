@@ -1,8 +1,7 @@
 import type { Feeds } from '../../../feeds/feeds.ts';
 import { GraphError } from '../../../graph/error.ts';
-import type { Directory } from '../../../presence/directory.ts';
+import { type Directory, mustAdmit } from '../../../presence/directory.ts';
 import type { Call } from '../../route.ts';
-import { userNotFound } from '../services.ts';
 
 /** What operations on calendar feeds work with. */
 export interface FeedServices {
@@ -16,8 +15,9 @@ export function calendarFeedPaths(suffix = ''): string[] {
 
 /** Whom the call is about. @throws GraphError 404 for somebody the tenant doesn't know */
 export function ownerOf({ caller: { tenantId }, userId }: Call, directory: Directory) {
-  if (directory.mode === 'listed' && !directory.lists(tenantId, userId)) throw userNotFound(userId);
-  return { tenantId, userId };
+  const user = { tenantId, userId };
+  mustAdmit(directory, user);
+  return user;
 }
 
 export function noFeed(): GraphError {

@@ -1,6 +1,7 @@
+import { userNotFound } from '../../../graph/error.ts';
 import { type MailboxSettings, readSaid, settingsOf } from '../../../mailbox/settings/settings.ts';
 import type { Call } from '../../route.ts';
-import { type Services, userNotFound } from '../services.ts';
+import type { Services } from '../services.ts';
 
 /** Where settings are, or one of them. */
 export function settingsPaths(suffix = ''): string[] {
