@@ -3,6 +3,7 @@ import { Compile } from 'typebox/compile';
 import type { Clock } from '../clock.ts';
 import { advance } from '../engine/advance.ts';
 import { createDocumentTail } from '../presence/document-tail.ts';
+import { jsonOf } from '../store/document-json.ts';
 import { DocumentsChanged, StoreUnusable } from '../store/errors.ts';
 import type { DocumentEdit, PresenceStore, UserKey } from '../store/store.ts';
 import { DEPARTING } from './collections.ts';
@@ -214,12 +215,7 @@ function idOf({ tenantId, userId }: UserKey): string {
 /** @throws StoreUnusable for what isn't a mark: it is passed over */
 function readMark(id: string, text: string): Departing {
   const [tenantId = '', userId = ''] = id.split(' ');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
+  const value = jsonOf(text);
   if (mark.Check(value)) return { ...value, user: { tenantId, userId }, text };
   throw new StoreUnusable('StoreDamaged', `${DEPARTING}/${id}`, 'is not the mark of a user.');
 }

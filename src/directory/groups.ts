@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { createDocumentTail } from '../presence/document-tail.ts';
-import { DocumentsChanged, StoreUnavailable } from '../store/errors.ts';
+import { onNewest } from '../store/on-newest.ts';
 import type { DocumentEdit, DocumentStore } from '../store/store.ts';
 import { GroupChanged, GroupNameTaken } from './errors.ts';
 import {
@@ -11,11 +11,6 @@ import {
   groupText,
   parseGroup,
 } from './stored-group.ts';
-
-/** How often a write is tried that others come before. */
-const MOST_TIMES = 8;
-
-const RETRY_AFTER_MS = 1000;
 
 /** Keeps groups that somebody provisions, for all servers on the store. Users say themselves which they are in. */
 export interface GroupLedger {
@@ -66,21 +61,9 @@ export function openGroups(parts: KeptGroupsParts): KeptGroups {
   }
 
   async function write(table: Table, edits: () => readonly DocumentEdit[]): Promise<void> {
-    for (let times = 1; ; times++) {
-      try {
-        await documents.write(edits());
-        // It is kept, and that is the answer; if it can't be read back now, it is known here a little later.
-        await table.settled().catch(() => {});
-        return;
-      } catch (error) {
-        if (!(error instanceof DocumentsChanged)) throw error;
-        if (times === MOST_TIMES) {
-          const options = { cause: error };
-          throw new StoreUnavailable('others change it all the time', RETRY_AFTER_MS, options);
-        }
-        await table.settled();
-      }
-    }
+    await onNewest(table.settled, () => documents.write(edits()));
+    // It is kept, and that is the answer; if it can't be read back now, it is known here a little later.
+    await table.settled().catch(() => {});
   }
 
   return {

@@ -1,15 +1,10 @@
 import { createHash } from 'node:crypto';
-import { DocumentsChanged, StoreUnavailable } from '../store/errors.ts';
+import { onNewest } from '../store/on-newest.ts';
 import type { DocumentEdit, DocumentStore } from '../store/store.ts';
 import { UserChanged, UserNameTaken } from './errors.ts';
 import type { KeptUsers } from './kept-users.ts';
 import { directoryCollection, nameCollection, storedText } from './stored-user.ts';
 import type { User } from './user.ts';
-
-/** How often a write is tried that others come before. */
-const MOST_TIMES = 8;
-
-const RETRY_AFTER_MS = 1000;
 
 /**
  * Keeps users that somebody provisions, for all servers on the store. What was written through another server is
@@ -71,27 +66,22 @@ export function createLedger({ documents, keptOf }: LedgerParts): UserLedger {
     tenantId: string,
     edits: (holderOf: HolderOf) => readonly DocumentEdit[],
   ): Promise<void> {
+    const { settled } = keptIn(tenantId);
     let guards: ReadonlyMap<string, string> = new Map();
-    for (let times = 1; ; times++) {
-      const made = edits((name) => guards.get(guardId(name)) ?? null);
-      try {
-        await documents.write(made);
-        // It is kept, and that is the answer; if it can't be read back now, it is known here a little later.
-        await keptIn(tenantId)
-          .settled()
-          .catch(() => {});
-        return;
-      } catch (error) {
-        if (!(error instanceof DocumentsChanged)) throw error;
-        if (times === MOST_TIMES) {
-          throw new StoreUnavailable('others change it all the time', RETRY_AFTER_MS, {
-            cause: error,
-          });
-        }
-        await keptIn(tenantId).settled();
-        guards = await documents.all(nameCollection(tenantId));
-      }
-    }
+    let asksForGuard = false;
+    const holderOf = (name: string) => {
+      asksForGuard = true;
+      return guards.get(guardId(name)) ?? null;
+    };
+    const lookAgain = async () => {
+      await settled();
+      // All names of the tenant: only for who takes one.
+      if (asksForGuard) guards = await documents.all(nameCollection(tenantId));
+      asksForGuard = false;
+    };
+    await onNewest(lookAgain, () => documents.write(edits(holderOf)));
+    // It is kept, and that is the answer; if it can't be read back now, it is known here a little later.
+    await settled().catch(() => {});
   }
 
   return {

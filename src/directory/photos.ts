@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type Image, imageOf, imageType, LARGEST_IMAGE_BYTES } from '../graph/image.ts';
+import { jsonOf } from '../store/document-json.ts';
 import { StoreUnusable } from '../store/errors.ts';
 import type { PresenceStore, UserKey } from '../store/store.ts';
 import type { UserDirectory } from './directory.ts';
@@ -95,12 +96,7 @@ export function photoCollection({ tenantId, userId }: UserKey): string {
 /** @throws StoreUnusable when the document isn't a photo's */
 function bytesOf(user: UserKey, text: string): Buffer {
   const place = `${photoCollection(user)}/${PHOTO}`;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
+  const value = jsonOf(text);
   if (stored.Check(value)) return Buffer.from(value.base64, 'base64');
   throw new StoreUnusable('StoreDamaged', place, 'is no photo, or one of a newer Porchlight.');
 }

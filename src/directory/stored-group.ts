@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
+import { jsonOf } from '../store/document-json.ts';
 import { StoreUnusable } from '../store/errors.ts';
 
 /** A group of users. Who is in it, their own documents say (docs/decisions/0065-scim.md). */
@@ -38,12 +39,7 @@ export function groupText({ displayName, externalId }: Group): string {
 
 /** @throws StoreUnusable when the document isn't a group's */
 export function parseGroup(collection: string, id: string, text: string): Group {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
+  const value = jsonOf(text);
   if (!stored.Check(value)) {
     const reason = 'is no group, or one of a newer Porchlight.';
     throw new StoreUnusable('StoreDamaged', `${collection}/${id}`, reason);

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
+import { formatOf, jsonOf } from '../store/document-json.ts';
 import { StoreUnusable } from '../store/errors.ts';
 import { type User, userWith } from './user.ts';
 
@@ -63,17 +64,4 @@ export function parseStoredUser(collection: string, id: string, text: string): U
   }
   if (!stored.Check(value)) throw new StoreUnusable('StoreDamaged', place, 'is not a user.');
   return userWith({ ...value, id });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function formatOf(value: unknown): number {
-  if (typeof value !== 'object' || value === null || !('format' in value)) return 0;
-  return typeof value.format === 'number' ? value.format : 0;
 }

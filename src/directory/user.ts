@@ -20,17 +20,6 @@ export interface User {
   readonly source: UserSource;
 }
 
-/** What a user consists of beside the id, as far as it is text. */
-export const USER_TEXTS = [
-  'userPrincipalName',
-  'displayName',
-  'givenName',
-  'surname',
-  'mail',
-  'jobTitle',
-  'externalId',
-] as const;
-
 const NO_GROUPS: readonly string[] = [];
 
 /** A user with these properties. There may be a great many of them, so all have one shape. */

@@ -11,6 +11,7 @@ import {
 import { parseDateTimeOffset } from './date-time-offset.ts';
 import { shortened } from './duration.ts';
 import { GraphError } from './error.ts';
+import { tokensOf } from './tokens.ts';
 
 /** Words, texts and signs in one filter: 650 ids in a list are twice as many. */
 const MOST_TOKENS = 2000;
@@ -37,7 +38,7 @@ export function parseFilter<T>(
   fields: Fields<T>,
   instants: Instants<T> = new Map(),
 ): Condition<T> {
-  const tokens = tokensOf(filter);
+  const tokens = tokensOf(filter, TOKEN, tokenOf, malformed, MOST_TOKENS);
   let at = 0;
 
   const peek = () => tokens[at];
@@ -167,23 +168,11 @@ export function parseFilter<T>(
   return condition;
 }
 
-function tokensOf(filter: string): Token[] {
-  const tokens: Token[] = [];
-  const text = filter.trimEnd();
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.length) {
-    const start = TOKEN.lastIndex;
-    const found = TOKEN.exec(text);
-    if (found === null)
-      throw malformed(`'${shortened(text.slice(start).trim())}' is not understood`);
-    if (tokens.length === MOST_TOKENS) throw malformed('it is too long');
-    const [, quoted, word, sign = '', number] = found;
-    if (quoted !== undefined) tokens.push({ kind: 'text', text: quoted.replaceAll("''", "'") });
-    else if (word !== undefined) tokens.push({ kind: 'word', text: word });
-    else if (number !== undefined) tokens.push({ kind: 'number', text: number });
-    else tokens.push({ kind: 'sign', text: sign });
-  }
-  return tokens;
+function tokenOf([, quoted, word, sign = '', number]: RegExpExecArray): Token {
+  if (quoted !== undefined) return { kind: 'text', text: quoted.replaceAll("''", "'") };
+  if (word !== undefined) return { kind: 'word', text: word };
+  if (number !== undefined) return { kind: 'number', text: number };
+  return { kind: 'sign', text: sign };
 }
 
 /** What a difference of two instants has to be. */

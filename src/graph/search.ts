@@ -1,6 +1,7 @@
 import { beginsWith, type Condition, DEEPEST, every, type Fields, some } from './condition.ts';
 import { shortened } from './duration.ts';
 import { GraphError } from './error.ts';
+import { tokensOf } from './tokens.ts';
 
 /** Clauses and signs in one search. */
 const MOST_TOKENS = 200;
@@ -20,7 +21,7 @@ export interface Searched<T> {
  * @throws GraphError 400 saying what can't be understood
  */
 export function parseSearch<T>(search: string, searched: Searched<T>): Condition<T> {
-  const tokens = tokensOf(search);
+  const tokens = tokensOf(search, TOKEN, tokenOf, malformed, MOST_TOKENS);
   let at = 0;
 
   function take(sign: string): boolean {
@@ -64,21 +65,9 @@ interface Token {
   readonly sign?: string;
 }
 
-function tokensOf(search: string): Token[] {
-  const tokens: Token[] = [];
-  const text = search.trimEnd();
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.length) {
-    const start = TOKEN.lastIndex;
-    const found = TOKEN.exec(text);
-    if (found === null)
-      throw malformed(`'${shortened(text.slice(start).trim())}' is not understood`);
-    if (tokens.length === MOST_TOKENS) throw malformed('it is too long');
-    const [, clause, operator, sign = ''] = found;
-    if (clause !== undefined) tokens.push({ clause: clause.replaceAll(/\\(.)/g, '$1') });
-    else tokens.push({ sign: operator ?? sign });
-  }
-  return tokens;
+function tokenOf([, clause, operator, sign = '']: RegExpExecArray): Token {
+  if (clause !== undefined) return { clause: clause.replaceAll(/\\(.)/g, '$1') };
+  return { sign: operator ?? sign };
 }
 
 function conditionOf<T>(clause: string, { fields, byWords }: Searched<T>): Condition<T> {

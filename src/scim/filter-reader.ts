@@ -1,4 +1,5 @@
 import { shortened } from '../graph/duration.ts';
+import { tokensOf } from '../graph/tokens.ts';
 import { ScimError } from './error.ts';
 
 /** The longest filter that is read, and the most comparisons in one: each is asked of each user. */
@@ -20,7 +21,8 @@ export class FilterReader {
   #comparisons = 0;
 
   constructor(filter: string) {
-    this.#tokens = tokensOf(filter);
+    if (filter.length > LONGEST) throw malformed(`it is longer than ${LONGEST} characters`);
+    this.#tokens = tokensOf(filter, TOKEN, tokenOf, malformed);
   }
 
   peek(): Token | undefined {
@@ -58,25 +60,12 @@ export class FilterReader {
   }
 }
 
-function tokensOf(filter: string): Token[] {
-  if (filter.length > LONGEST) throw malformed(`it is longer than ${LONGEST} characters`);
-  const tokens: Token[] = [];
-  const text = filter.trimEnd();
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.length) {
-    const start = TOKEN.lastIndex;
-    const found = TOKEN.exec(text);
-    if (found === null) {
-      throw malformed(`'${shortened(text.slice(start).trim())}' is not understood`);
-    }
-    const [, quoted, word, number, sign, part = ''] = found;
-    if (quoted !== undefined) tokens.push({ kind: 'text', text: quoted });
-    else if (word !== undefined) tokens.push({ kind: 'word', text: word });
-    else if (number !== undefined) tokens.push({ kind: 'number', text: number });
-    else if (sign !== undefined) tokens.push({ kind: 'sign', text: sign });
-    else tokens.push({ kind: 'part', text: part });
-  }
-  return tokens;
+function tokenOf([, quoted, word, number, sign, part = '']: RegExpExecArray): Token {
+  if (quoted !== undefined) return { kind: 'text', text: quoted };
+  if (word !== undefined) return { kind: 'word', text: word };
+  if (number !== undefined) return { kind: 'number', text: number };
+  if (sign !== undefined) return { kind: 'sign', text: sign };
+  return { kind: 'part', text: part };
 }
 
 export function malformed(problem: string): ScimError {

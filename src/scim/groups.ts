@@ -62,7 +62,9 @@ export function groupRoutes({ ledger, groups, randomUUID }: GroupsParts): readon
     const known = asksForMembers ? await withMembers(tenantId, all) : all;
     const slice = (start: number, limit: number) => known.slice(start, start + limit);
     const { total, items } = await findIn(slice, filter?.matches ?? (() => true), query);
-    const shown = selects(query.selection, 'members') ? await withMembers(tenantId, items) : items;
+    // Those that were asked for by their members have them already.
+    const lacksMembers = !asksForMembers && selects(query.selection, 'members');
+    const shown = lacksMembers ? await withMembers(tenantId, items) : items;
     const resources = shown.map((each) => query.selection(groupJson(each, base)));
     return listReply(total, query.startIndex, resources);
   }

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { PRESENCE_PROPERTIES } from '../graph/presence-json.ts';
+import { formatOf, jsonOf } from '../store/document-json.ts';
 import { StoreUnusable } from '../store/errors.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -63,17 +64,4 @@ export function parseStored(id: string, text: string): Subscription {
   }
   const { format: _, begins = '', ...subscription } = value;
   return { ...subscription, begins };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function formatOf(value: unknown): number {
-  if (typeof value !== 'object' || value === null || !('format' in value)) return 0;
-  return typeof value.format === 'number' ? value.format : 0;
 }

@@ -1,4 +1,4 @@
-import { DocumentsChanged, StoreUnavailable } from '../store/errors.ts';
+import { DocumentsChanged, StoreUnavailable } from './errors.ts';
 
 /** How often work is done before it is given up: each time another server was there first. */
 const MOST_TIMES = 8;
