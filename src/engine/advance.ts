@@ -1,3 +1,4 @@
+import { refillsAtMs } from './calendar.ts';
 import { apply, type PresenceCommand, type Refusal } from './command.ts';
 import { type Facts, NEVER_MS, NO_FACTS, withoutEnded } from './facts.ts';
 import { OFFLINE_PRESENCE, type Presence, presenceAt, samePresence } from './presence.ts';
@@ -9,7 +10,7 @@ export interface UserRecord {
   readonly presence: Presence;
   /** Number of the last change; 0 before the first. */
   readonly number: number;
-  /** The instant until which `presence` holds if nothing is said. */
+  /** The instant until which `presence` holds if nothing is said, or at which the whole calendar is to be looked at. */
   readonly untilMs: number;
 }
 
@@ -97,8 +98,10 @@ function walk(record: UserRecord, nowMs: number): Advanced {
       });
       presence = next.presence;
     }
-    untilMs = next.untilMs;
+    // A look at the whole calendar is no transition: overdue, it comes due every few minutes for ever.
+    untilMs = next.edgeMs;
   }
+  untilMs = Math.min(untilMs, refillsAtMs(facts.calendar, nowMs));
   return { record: { facts, presence, number, untilMs }, changes };
 }
 

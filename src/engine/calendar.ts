@@ -1,7 +1,7 @@
-import type { CalendarFacts, CalendarSpanKind } from './facts.ts';
+import { type CalendarFacts, type CalendarSpanKind, NEVER_MS } from './facts.ts';
 
 /** How soon the whole calendar is looked at again when that was due and didn't happen. */
-export const REFILL_AGAIN_MS = 5 * 60_000;
+const REFILL_AGAIN_MS = 5 * 60_000;
 
 /** Whether a span of this kind is on. */
 export function isNow(
@@ -24,7 +24,9 @@ export function needsRefill(calendar: CalendarFacts | null, nowMs: number): bool
  * The first instant after `nowMs` at which the whole calendar is to be looked at. An overdue look comes due
  * again and again: whoever was to do it may have been killed.
  */
-export function refillsAtMs({ refillAtMs }: CalendarFacts, nowMs: number): number {
+export function refillsAtMs(calendar: CalendarFacts | null, nowMs: number): number {
+  if (calendar === null) return NEVER_MS;
+  const { refillAtMs } = calendar;
   if (refillAtMs > nowMs) return refillAtMs;
   const overdueMs = nowMs - refillAtMs;
   return refillAtMs + (Math.floor(overdueMs / REFILL_AGAIN_MS) + 1) * REFILL_AGAIN_MS;

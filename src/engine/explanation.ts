@@ -97,33 +97,15 @@ function roleOfSpan({ kind, startsAtMs }: CalendarSpan, decision: Decision, nowM
   }
 }
 
-/**
- * The first change that comes by time alone. Of the calendar it knows what the facts hold; looking at the whole
- * calendar again is no change.
- */
+/** The first change that comes by time alone. Of the calendar it knows what the facts hold. */
 function nextChange(facts: Facts, nowMs: number): Explanation['next'] {
-  const lastMs = lastEdge(facts);
-  let { presence, untilMs } = presenceAt(facts, nowMs);
-  while (untilMs <= lastMs && untilMs !== NEVER_MS) {
-    const atMs = untilMs;
+  let { presence, edgeMs } = presenceAt(facts, nowMs);
+  while (edgeMs !== NEVER_MS) {
+    const atMs = edgeMs;
     const next = presenceAt(withoutEnded(facts, atMs), atMs);
     if (!samePresence(presence, next.presence)) return { atMs, presence: next.presence };
     presence = next.presence;
-    untilMs = next.untilMs;
+    edgeMs = next.edgeMs;
   }
   return null;
-}
-
-/** The last instant at which anything in the facts can make a difference: an overdue look at the calendar never ends. */
-function lastEdge(facts: Facts): number {
-  const ends = [
-    ...facts.sessions.map(({ expiresAtMs }) => expiresAtMs),
-    ...(facts.calendar?.spans ?? []).map(({ endsAtMs }) => endsAtMs),
-    ...facts.locations.map(({ endsAtMs }) => endsAtMs),
-    facts.preferred?.expiresAtMs,
-    facts.statusMessage?.expiresAtMs,
-    facts.outOfOffice?.startsAtMs,
-    facts.outOfOffice?.endsAtMs,
-  ];
-  return Math.max(0, ...ends.filter((end) => end !== undefined && end !== NEVER_MS).map(Number));
 }

@@ -82,10 +82,15 @@ function outranks(state: Pair, session: Session, best: { state: Pair; session: S
 
 /**
  * The presence that follows from the facts at `nowMs`, and the instant until which it surely holds:
- * at each moment before `untilMs` the answer is the same. It may still be the same at `untilMs`.
+ * at each moment before `untilMs` the answer is the same. It may still be the same at `untilMs`: something may
+ * end unseen, or the whole calendar be due for a look, which `edgeMs` leaves out.
  */
-export function presenceAt(facts: Facts, nowMs: number): { presence: Presence; untilMs: number } {
+export function presenceAt(
+  facts: Facts,
+  nowMs: number,
+): { presence: Presence; untilMs: number; edgeMs: number } {
   const decision = decide(facts, nowMs);
+  const edgeMs = nextEdge(facts, nowMs);
   const { statusMessage, outOfOffice, calendar } = facts;
   const isReplying =
     outOfOffice !== null && outOfOffice.startsAtMs <= nowMs && nowMs < outOfOffice.endsAtMs;
@@ -101,11 +106,12 @@ export function presenceAt(facts: Facts, nowMs: number): { presence: Presence; u
         statusMessage !== null && statusMessage.expiresAtMs > nowMs ? statusMessage : null,
       workLocation: workLocationAt(facts, nowMs),
     },
-    untilMs: holdsUntil(facts, nowMs),
+    edgeMs,
+    untilMs: Math.min(edgeMs, refillsAtMs(calendar, nowMs)),
   };
 }
 
-function holdsUntil(facts: Facts, nowMs: number): number {
+function nextEdge(facts: Facts, nowMs: number): number {
   let untilMs = NEVER_MS;
   const consider = (instantMs: number) => {
     if (instantMs > nowMs && instantMs < untilMs) untilMs = instantMs;
@@ -122,7 +128,6 @@ function holdsUntil(facts: Facts, nowMs: number): number {
       consider(startsAtMs);
       consider(endsAtMs);
     }
-    consider(refillsAtMs(facts.calendar, nowMs));
   }
   for (const signal of facts.locations) consider(signal.endsAtMs);
   return untilMs;

@@ -110,3 +110,17 @@ test('a look at the calendar that is overdue is no change, and ends no search', 
   const overdue = { ...calendar, spans: [], refillAtMs: START_MS - 1 };
   expect(explain({ ...NO_FACTS, calendar: overdue }, START_MS).next).toBeNull();
 });
+
+test('what comes years from now, with a calendar to be looked at daily, is found at once', () => {
+  const years = START_MS + 5000 * 365 * 24 * 60 * MINUTE_MS;
+  const outOfOffice = { message: null, startsAtMs: 0, endsAtMs: years };
+  const overdue = { ...calendar, spans: [], refillAtMs: START_MS - 1 };
+  const facts = { ...NO_FACTS, outOfOffice, calendar: overdue };
+  expect(explain(facts, START_MS).next?.atMs).toBe(years);
+  // Nor does time pass look by look for somebody at whom nobody looked.
+  const { record } = advance(NEW_RECORD, START_MS, {
+    ...{ kind: 'setCalendar', appId: 'app', revision: 1, spans: [], refillAtMs: START_MS + 1 },
+    outOfOffice,
+  });
+  expect(advance(record, years).changes.map(({ atMs }) => atMs)).toEqual([years]);
+});
