@@ -180,5 +180,5 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
 function visibleTo(visibility: Visibility, matching: Registry['matching']): Registry['matching'] {
   if (visibility === EVERYONE_SEES_EVERYONE) return matching;
   return (tenantId, userId) =>
-    matching(tenantId, userId).filter((subscription) => visibility.sees(subscription, userId));
+    matching(tenantId, userId).filter((subscription) => visibility.by(subscription)(userId));
 }

@@ -12,11 +12,12 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 const MAY_IMPORT: Record<string, readonly string[]> = {
   engine: [],
   'heap.ts': [],
+  'queues.ts': [],
   store: ['engine', 'heap.ts'],
   graph: ['engine'],
   'clock.ts': [],
   calendar: ['engine', 'graph'],
-  mailbox: ['calendar', 'clock.ts', 'engine', 'graph', 'presence', 'store'],
+  mailbox: ['calendar', 'clock.ts', 'engine', 'graph', 'presence', 'queues.ts', 'store'],
   feeds: [
     'calendar',
     'clock.ts',
@@ -57,6 +58,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'heap.ts',
     'outbound',
     'presence',
+    'queues.ts',
     'store',
   ],
   notifications: ['clock.ts', 'engine', 'graph', 'outbound', 'presence', 'store', 'subscriptions'],

@@ -3,10 +3,10 @@ import type { Clock } from '../clock.ts';
 import { advance } from '../engine/advance.ts';
 import type { PresenceCommand } from '../engine/command.ts';
 import { admits, type Directory, mustAdmit } from '../presence/directory.ts';
+import { createQueues } from '../queues.ts';
 import { DocumentsChanged, StoreUnavailable } from '../store/errors.ts';
 import type { DocumentEdit, PresenceStore, UserKey } from '../store/store.ts';
 import { headEdit, isHead, type KeptMailbox, mailboxCollection, readKept } from './documents.ts';
-import { createInTurn } from './in-turn.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import { homeZone } from './settings/settings.ts';
 import type { Window, WindowOf } from './window.ts';
@@ -51,7 +51,7 @@ interface Found extends KeptMailbox {
  * begins anew (docs/decisions/0062-calendar-window.md).
  */
 export function createMailboxes({ store, clock, directory, windowOf }: MailboxesParts): Mailboxes {
-  const inTurn = createInTurn();
+  const inTurn = createQueues();
   const documentsOf = (user: UserKey) => store.documentsOf(store.partitionOf(user));
 
   async function find(user: UserKey): Promise<Found> {

@@ -60,13 +60,14 @@ export function createPresenceService({
     userIds: readonly string[],
     nowMs: number,
   ) {
+    const sees = visibility.by(reader);
     return records.map((record, index) => {
       const userId = userIds[index] ?? '';
       if (record === undefined) {
         return directory.lists(reader.tenantId, userId) ? NEW_RECORD : undefined;
       }
       if (isForgotten(record, reader.tenantId, userId)) return undefined;
-      if (!visibility.sees(reader, userId)) return NEW_RECORD;
+      if (!sees(userId)) return NEW_RECORD;
       return nowMs < record.untilMs ? record : advance(record, nowMs).record;
     });
   }

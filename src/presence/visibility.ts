@@ -7,10 +7,16 @@ export interface Reader {
   readonly userId: string | null;
 }
 
+/** Whether the presence of a user is seen. */
+export type Sees = (userId: string) => boolean;
+
 /** Who may see whose presence, beyond what permissions say. */
 export interface Visibility {
-  /** False where the reader is shown Offline in place of what is so, and is told of no change. */
-  sees(reader: Reader, userId: string): boolean;
+  /**
+   * Whether a reader sees a user; false where they are shown Offline in place of what is so, and told of no change.
+   * What is given back is of this moment: groups change.
+   */
+  by(reader: Reader): Sees;
 }
 
 /** Whom the signed-in users of a tenant see: everyone, those they share a group with, or nobody. */
@@ -20,7 +26,10 @@ export interface TenantVisibility {
   readonly seeEveryone: readonly string[];
 }
 
-export const EVERYONE_SEES_EVERYONE: Visibility = { sees: () => true };
+const ANYBODY: Sees = () => true;
+const NOBODY: Sees = () => false;
+
+export const EVERYONE_SEES_EVERYONE: Visibility = { by: () => ANYBODY };
 
 /**
  * Visibility by tenant and by groups of the directory. Everybody sees themselves. An application by itself
@@ -35,15 +44,14 @@ export function createVisibility(
 ): Visibility {
   if (tenants.size === 0) return EVERYONE_SEES_EVERYONE;
   return {
-    sees({ tenantId, userId: reader }, userId) {
+    by({ tenantId, userId: reader }) {
       const rule = tenants.get(tenantId);
-      if (rule === undefined || rule.who === 'everyone') return true;
-      if (reader === null || reader === userId) return true;
-      const own = groupsOf(tenantId, reader);
-      if (own.some((group) => rule.seeEveryone.includes(group))) return true;
-      if (rule.who === 'nobody') return false;
-      const others = groupsOf(tenantId, userId);
-      return own.some((group) => others.includes(group));
+      if (rule === undefined || rule.who === 'everyone' || reader === null) return ANYBODY;
+      const own = new Set(groupsOf(tenantId, reader));
+      if (rule.seeEveryone.some((group) => own.has(group))) return ANYBODY;
+      if (rule.who === 'nobody') return (userId) => userId === reader;
+      return (userId) =>
+        userId === reader || groupsOf(tenantId, userId).some((group) => own.has(group));
     },
   };
 }
@@ -54,9 +62,9 @@ export function forListedReaders(
   directory: Pick<Directory, 'lists'>,
 ): Visibility {
   return {
-    sees(reader, userId) {
-      if (reader.userId !== null && !directory.lists(reader.tenantId, reader.userId)) return false;
-      return visibility.sees(reader, userId);
+    by(reader) {
+      const { tenantId, userId } = reader;
+      return userId !== null && !directory.lists(tenantId, userId) ? NOBODY : visibility.by(reader);
     },
   };
 }

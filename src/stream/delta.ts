@@ -111,7 +111,7 @@ async function changes(
     partitions,
     place,
     ({ tenantId: tenant, userId }) =>
-      tenant === tenantId && watched?.has(userId) !== false && visibility.sees(caller, userId),
+      tenant === tenantId && watched?.has(userId) !== false && visibility.by(caller)(userId),
     store,
   );
   if (changed === undefined) throw noLongerKept();

@@ -85,7 +85,7 @@ async function stream(
     tenantId: caller.tenantId,
     users: asked === 'tenant' ? asked : asked.userIds,
     viewerId: caller.userId,
-    sees: (userId) => visibility.sees(caller, userId),
+    sees: (userId) => visibility.by(caller)(userId),
     selected: selection(selectedProperties(query)),
     expiresMs: caller.expiresMs,
   };

@@ -3,6 +3,7 @@ import { DAY_MS } from '../../calendar/days.ts';
 import type { Zone } from '../../calendar/event.ts';
 import { GraphError, invalidArgument } from '../../graph/error.ts';
 import type { MailboxDocuments } from '../mailboxes.ts';
+import { shortText } from '../settings/said.ts';
 import type { EventFields } from './fields.ts';
 import { type OccurrenceFields, readStored, type StoredEvent } from './form.ts';
 import { addressOf, eventDocument, isEventDocument } from './ids.ts';
@@ -49,7 +50,9 @@ export function created(
 ): EventChange {
   const { transactionId, ...said } = input;
   const transaction =
-    transactionId == null ? null : { id: bounded(transactionId), digest: digestOf(said) };
+    transactionId == null
+      ? null
+      : { id: shortText(transactionId, 'TransactionId'), digest: digestOf(said) };
   const before = transaction === null ? undefined : madeBy(documents, transaction.id);
   if (before !== undefined) {
     if (before.transaction?.digest === transaction?.digest) return { edits: [], event: before };
@@ -166,11 +169,6 @@ function isSameSeries(before: EventFields, after: EventFields): boolean {
   const when = ({ start, end, isAllDay, recurrence }: EventFields) =>
     JSON.stringify([start, end, isAllDay, recurrence]);
   return when(before) === when(after);
-}
-
-function bounded(transactionId: string): string {
-  if (transactionId.length <= EVENT_LIMITS.shortText) return transactionId;
-  throw invalidArgument(`[TransactionId]: ${EVENT_LIMITS.shortText} characters at most.`);
 }
 
 /** The same for the same request, whatever the order of its properties. */

@@ -2,6 +2,7 @@ import { DAY_MS } from '../../calendar/days.ts';
 import { Effort, TooMuchEffort } from '../../calendar/effort.ts';
 import type { Zone } from '../../calendar/event.ts';
 import { occurrences } from '../../calendar/occurrences.ts';
+import { UTC } from '../../calendar/zones.ts';
 import { GraphError } from '../../graph/error.ts';
 import type { StoredEvent } from './form.ts';
 import { addressOf, occurrenceAt, wallOfOccurrence } from './ids.ts';
@@ -74,7 +75,8 @@ export function occurrencesOf(
   try {
     const found = occurrences(modelOf(series), range, home, Effort.forEvent(series.id, whole));
     return found.map(({ from, slot }) => {
-      const originalMs = (from.zone ?? UTC_DAYS).instantOf(from.wall);
+      // Whole days have no zone: the real service writes the midnight they begin at as one in UTC.
+      const originalMs = (from.zone ?? UTC).instantOf(from.wall);
       return shownOccurrence(series, occurrenceAt(from.wall), slot, originalMs, home);
     });
   } catch (error) {
@@ -82,9 +84,6 @@ export function occurrencesOf(
     throw error;
   }
 }
-
-/** Whole days have no zone: the real service writes the midnight they begin at as one in UTC. */
-const UTC_DAYS = { instantOf: (wall: number) => wall };
 
 /**
  * The event, series or occurrence that an id names; undefined where there is none.
@@ -120,7 +119,7 @@ function namedOccurrence(
   const whole = shownWhole({ ...series, fields: { ...series.fields, ...changed } }, home);
   const slot =
     changed === undefined ? { ...whole.slot, start: { ...whole.slot.start, wall } } : whole.slot;
-  const originalMs = (whole.slot.start.zone ?? UTC_DAYS).instantOf(wall);
+  const originalMs = (whole.slot.start.zone ?? UTC).instantOf(wall);
   return shownOccurrence(series, occurrence, slot, originalMs, home);
 }
 
