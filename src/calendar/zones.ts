@@ -9,6 +9,18 @@ export const UTC: Zone = {
   instantOf: (wall) => wall,
 };
 
+/**
+ * The instant that a wall clock means whose offset at each instant is known: as `Zone.instantOf` has it.
+ * Offsets are less than a day, so the instant lies between what those of the day before and after make of it.
+ */
+export function instantAt(wall: WallMs, offsetAt: (instantMs: number) => number): number {
+  const earlierMs = offsetAt(wall - DAY_MS);
+  const laterMs = offsetAt(wall + DAY_MS);
+  if (earlierMs === laterMs || offsetAt(wall - earlierMs) === earlierMs) return wall - earlierMs;
+  const isSkipped = offsetAt(wall - laterMs) !== laterMs;
+  return wall - (isSkipped ? earlierMs : laterMs);
+}
+
 /** By lower-case name: more names than IANA and Windows have together, and bounded where they are invented. */
 const zones = new LRUCache<string, Zone | false>({ max: 2000 });
 
@@ -74,21 +86,15 @@ class IanaZone implements Zone {
   }
 
   instantOf(wall: WallMs): number {
-    // Offsets are less than a day, so the instant lies between these two.
-    const earlierMs = this.#offsetMs(wall - DAY_MS);
-    const laterMs = this.#offsetMs(wall + DAY_MS);
-    if (earlierMs === laterMs || this.#offsetMs(wall - earlierMs) === earlierMs) {
-      return wall - earlierMs;
-    }
-    const isSkipped = this.#offsetMs(wall - laterMs) !== laterMs;
-    return wall - (isSkipped ? earlierMs : laterMs);
+    return instantAt(wall, this.#offsetMs);
   }
 
-  #offsetMs(instantMs: number): number {
+  /** Bound once: it is handed on for each conversion. */
+  readonly #offsetMs = (instantMs: number): number => {
     const number = Math.floor(instantMs / STRETCH_MS);
     const { beforeMs, afterMs, changeAtMs } = this.#stretches.get(number) ?? this.#find(number);
     return instantMs < changeAtMs ? beforeMs : afterMs;
-  }
+  };
 
   #find(number: number): Stretch {
     const startMs = number * STRETCH_MS;

@@ -57,12 +57,16 @@ async function compare(
     from.read(tenantId, userIds),
     to.read(tenantId, userIds),
   ]);
-  for (const [at, userId] of userIds.entries()) {
-    // One that has nothing left to say may expire at any moment.
-    const isSame = records[at] === undefined || isDeepStrictEqual(copies[at], records[at]);
-    if (isSame && (await samePersonal({ tenantId, userId }, stores))) continue;
-    throw new CopyFailed(
-      `user ${userId} of tenant ${tenantId} is not there as it was copied; empty the store to copy to and begin anew`,
-    );
-  }
+  const areSame = await Promise.all(
+    userIds.map(async (userId, at) => {
+      // One that has nothing left to say may expire at any moment.
+      const isSame = records[at] === undefined || isDeepStrictEqual(copies[at], records[at]);
+      return isSame && samePersonal({ tenantId, userId }, stores);
+    }),
+  );
+  const wrong = userIds[areSame.indexOf(false)];
+  if (wrong === undefined) return;
+  throw new CopyFailed(
+    `user ${wrong} of tenant ${tenantId} is not there as it was copied; empty the store to copy to and begin anew`,
+  );
 }

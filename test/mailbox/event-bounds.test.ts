@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { UTC } from '../../src/calendar/zones.ts';
 import { created, eventsIn } from '../../src/mailbox/events/changes.ts';
 import { writeStored } from '../../src/mailbox/events/form.ts';
+import { knownEvent } from '../../src/mailbox/events/known.ts';
 import { EVENT_LIMITS } from '../../src/mailbox/events/limits.ts';
-import { readEvent } from '../../src/mailbox/events/model.ts';
 import { viewOf } from '../../src/mailbox/events/view.ts';
 
 const input = (day: string) => ({
@@ -46,7 +46,7 @@ test('of 1,000 days of events a view of a day finds those of that day', () => {
 
 test('an event of a newer program is not read as if it were ours', () => {
   const { event } = created(nothing, input('2026-11-21'), 'id', 0);
-  expect(readEvent(writeStored(event))).toMatchObject({ id: 'id', showAs: 'busy' });
+  expect(knownEvent(writeStored(event))).toMatchObject({ id: 'id', showAs: 'busy' });
   const newer = JSON.stringify({ ...event, version: 2 });
-  expect(() => readEvent(newer)).toThrow('version 2');
+  expect(() => knownEvent(newer)).toThrow('version 2');
 });

@@ -1,5 +1,6 @@
 import { DAY_MS, dateOf, dayOf, dayOfDate } from '../days.ts';
-import type { WallMs, Zone } from '../event.ts';
+import type { Zone } from '../event.ts';
+import { instantAt } from '../zones.ts';
 import { MOST_OBSERVANCES, MOST_ONSETS, MOST_ZONE_RULES } from './bounds.ts';
 import type { Component } from './components.ts';
 import { Unreadable } from './errors.ts';
@@ -43,14 +44,6 @@ export function zoneOf(name: string, definition: Component): Zone {
     wallOf: (instantMs) => instantMs + offsetAt(instantMs),
     instantOf: (wall) => instantAt(wall, offsetAt),
   };
-}
-
-/** No offset is a day: a day before and after a wall clock's time in UTC is before and after any change near it. */
-function instantAt(wall: WallMs, offsetAt: (instantMs: number) => number): number {
-  const before = wall - offsetAt(wall - DAY_MS);
-  const after = wall - offsetAt(wall + DAY_MS);
-  if (wall - offsetAt(before) === before) return before;
-  return wall - offsetAt(after) === after ? after : before;
 }
 
 function offsets(observances: readonly Observance[]): (instantMs: number) => number {

@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../calendar/days.ts';
 import type { CalendarEvent, CalendarTime, Slot } from '../../calendar/event.ts';
 import type { EventFields } from './fields.ts';
-import { readStored, type StoredEvent } from './form.ts';
+import type { StoredEvent } from './form.ts';
 import { wallOfOccurrence } from './ids.ts';
 import { rulesOf } from './recurrence.ts';
 import { readZoned } from './time.ts';
@@ -9,14 +9,7 @@ import { readZoned } from './time.ts';
 /** The category by which a person marks time to work undisturbed, in any case. */
 const FOCUS_TIME = 'focus time';
 
-/**
- * The event of a document `event ID`, as expansion and presence know it.
- * @throws TypeError for text that isn't an event
- */
-export function readEvent(text: string): CalendarEvent {
-  return modelOf(readStored(text));
-}
-
+/** An event as expansion and presence know it. */
 export function modelOf(event: StoredEvent): CalendarEvent {
   const { id, fields, exceptions, removed } = event;
   const slot = slotOf(fields);
