@@ -2,6 +2,7 @@ import createRouter, { type HTTPMethod } from 'find-my-way';
 import { shortened } from '../graph/duration.ts';
 import { GraphError } from '../graph/error.ts';
 import { normalizePath } from '../graph/path.ts';
+import { isWellFormed } from '../graph/unicode.ts';
 import { type BodyCheck, compileBody } from './body.ts';
 import type { Route } from './route.ts';
 
@@ -67,7 +68,9 @@ export function methodNotAllowed(method: string, allowed: readonly string[]): Gr
   return new GraphError(405, 'MethodNotAllowed', message, { allow: names });
 }
 
+/** Only a part of a batch can carry half of a surrogate pair, which no address can spell. */
 function decodes(path: string): boolean {
+  if (!isWellFormed(path)) return false;
   if (!path.includes('%')) return true;
   try {
     decodeURIComponent(path);

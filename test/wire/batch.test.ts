@@ -268,6 +268,16 @@ describe('parts', () => {
     });
   });
 
+  test('half a surrogate pair in a url, which only a batch can carry, is that part’s 400', async () => {
+    const range = 'startDateTime=2026-11-21T00:00:00Z&endDateTime=2026-11-28T00:00:00Z';
+    const parts = await batch([
+      get('event', { url: `/users/${USER}/events/\udcff/instances?${range}` }),
+      get('user', { url: '/users/\udcff/presence' }),
+    ]);
+    const refused = { status: 400, body: { error: { message: 'The path does not decode.' } } };
+    expect(parts).toMatchObject({ event: refused, user: refused });
+  });
+
   test('a url needs no slash at its beginning', async () => {
     const parts = await batch([get('1', { url: `users/${USER}/presence` })]);
     expect(parts['1']).toMatchObject({ status: 200 });
