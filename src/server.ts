@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
+import type { Caller } from './auth/caller.ts';
 import type { TrustedIssuer } from './auth/trusted-issuer.ts';
 import { createVerifier } from './auth/verifier.ts';
 import type { Clock } from './clock.ts';
@@ -78,6 +79,8 @@ export interface ServerParts {
   readonly calendars?: CalendarSources;
   /** Signs for receivers of resource data that it comes from here, the server known at `origin`. */
   readonly validationTokens: (origin: () => string) => ValidationTokens;
+  /** Who it is that steers the server without a token, if this request may; nobody by default. */
+  readonly steward?: (request: IncomingMessage) => Caller | undefined;
   /** Further addresses, such as the dev server's token issuer. */
   readonly plugins?: readonly FastifyPluginAsync[];
   /** Why the server isn't ready beyond its store, if it isn't. */
@@ -155,6 +158,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     routes,
     ownRoutes,
     directory,
+    ...(parts.steward && { steward: parts.steward }),
     verifier: isProvisioned ? knownCallersOnly(verifier, directory) : verifier,
     clock,
     report,

@@ -104,6 +104,13 @@ export const EXPLAIN_PRESENCE: Access = {
   application: ['Porchlight.Manage.All'],
 };
 
+/** The server itself, such as its clock: an addition of ours. */
+export const STEER_SERVER: Access = {
+  own: [],
+  other: [],
+  application: ['Porchlight.Manage.All'],
+};
+
 /** Everybody's subscriptions of a tenant: an addition of ours, and a permission of our own. */
 export const LOOK_AFTER_SUBSCRIPTIONS: Access = {
   own: [],

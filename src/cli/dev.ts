@@ -5,6 +5,7 @@ import pino from 'pino';
 import { openDevCertificates } from '../auth/dev-certificates/open.ts';
 import { trustLines } from '../auth/dev-certificates/trust-lines.ts';
 import { createDevIssuer } from '../auth/dev-issuer/dev-issuer.ts';
+import { localSteward } from '../auth/dev-issuer/steward.ts';
 import { readTenantFile, type Tenant } from '../auth/tenant-file.ts';
 import { systemClock } from '../clock.ts';
 import { openDirectory } from '../directory/open.ts';
@@ -89,6 +90,7 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
       issuers: issuer.issuers,
       directory,
       log,
+      steward: localSteward(tenants[0]?.id ?? '', (origin) => LOOPBACK_PAGE.test(origin)),
       plugins: [issuer.plugin],
       outbound: createOutbound(reach),
       calendars: openCalendars({ folder, outbound: reach, log }),

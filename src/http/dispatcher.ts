@@ -32,14 +32,39 @@ export interface GraphRequest {
  */
 export type Dispatch = (request: GraphRequest, caller: Caller) => Promise<Reply>;
 
+/** A request whose operation is known; neither its body nor the caller's permission was looked at. */
+export interface Visit {
+  readonly route: Route;
+  readonly caller: Caller;
+  /** Whom the path is about, as it names them; the caller for `/me`; undefined where it is about nobody or many. */
+  readonly user: string | undefined;
+  readonly request: GraphRequest;
+}
+
+/**
+ * Stands between requests and what they ask for, each part of a batch among them: limits, faults that were
+ * ordered, what is remembered of callers.
+ */
+export interface Gate {
+  /** Comes first of all. @throws GraphError in place of an answer */
+  enter?(caller: Caller): void;
+  /** Gives the answer of `carryOut`, or another one; rejects as it does, or by itself. */
+  pass?(visit: Visit, carryOut: () => Promise<Reply>): Promise<Reply>;
+}
+
 const NO_QUERY = new URLSearchParams();
 
-export function createDispatcher(routes: readonly Route[], directory: Directory): Dispatch {
+/** @param gates the outermost first */
+export function createDispatcher(
+  routes: readonly Route[],
+  directory: Directory,
+  gates: readonly Gate[] = [],
+): Dispatch {
   const router = createGraphRouter(routes);
+  const passing = gates.filter((gate) => gate.pass !== undefined);
 
-  return (request, caller) => {
-    const { version, method, path, query, body, origin, headers } = request;
-    const match = router.match(method, path);
+  function carryOut(match: Match, request: GraphRequest, caller: Caller): Promise<Reply> {
+    const { version, query, body, origin, headers } = request;
     checkBody(match, body);
     return match.route.handle({
       caller,
@@ -51,6 +76,20 @@ export function createDispatcher(routes: readonly Route[], directory: Directory)
       origin,
       headers,
     } satisfies Call);
+  }
+
+  return (request, caller) => {
+    for (const gate of gates) gate.enter?.(caller);
+    const match = router.match(request.method, request.path);
+    if (passing.length === 0) return carryOut(match, request, caller);
+    const { route, me, params } = match;
+    const user = params.user ?? (me ? (caller.userId ?? undefined) : undefined);
+    const visit: Visit = { route, caller, user, request };
+    const innermost = async () => carryOut(match, request, caller);
+    return passing.reduceRight<() => Promise<Reply>>(
+      (inner, gate) => async () => gate.pass?.(visit, inner) ?? inner(),
+      innermost,
+    )();
   };
 }
 

@@ -5,6 +5,7 @@ import type {
   ServerResponse,
 } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import type { Caller } from '../auth/caller.ts';
 import { Unauthenticated } from '../auth/errors.ts';
 import type { TokenVerifier } from '../auth/verifier.ts';
 import type { Clock } from '../clock.ts';
@@ -28,6 +29,8 @@ export interface GraphApiParts {
   /** Reads the body of a request to one of Graph's addresses. */
   readonly readBody: ReadBody;
   readonly verifier: TokenVerifier;
+  /** Who it is that steers the server without a token, if this request may; nobody by default. */
+  readonly steward?: (request: IncomingMessage) => Caller | undefined;
   readonly clock: Clock;
   readonly report: ReportFault;
   readonly cors: Cors;
@@ -43,7 +46,7 @@ export interface GraphApiParts {
  * they do (docs/decisions/0016-a-route-is-data.md).
  */
 export function createGraphApi(parts: GraphApiParts): RequestListener {
-  const { dispatch, dispatchOwn, readBody, verifier, clock, report } = parts;
+  const { dispatch, dispatchOwn, readBody, verifier, steward, clock, report } = parts;
   const { cors, publicOrigin, trustProxy } = parts;
   const nowMs = () => clock.nowMs();
 
@@ -55,7 +58,9 @@ export function createGraphApi(parts: GraphApiParts): RequestListener {
     }
 
     // Before the body is read: who may not come in has nothing parsed.
-    const verified = verifier.verify(bearer(headers.authorization));
+    const isOpen = headers.authorization === undefined && STEERING.test(path);
+    const verified =
+      (isOpen ? steward?.(request) : undefined) ?? verifier.verify(bearer(headers.authorization));
     const caller = verified instanceof Promise ? await verified : verified;
     const read = version === undefined ? readJson : readBody;
     const body = hasBody(request) ? await read(request, path) : undefined;
@@ -92,7 +97,10 @@ export function createGraphApi(parts: GraphApiParts): RequestListener {
  * whole address (RFC 9112, section 3.2.2).
  */
 const ADDRESS =
-  /^(?:https?:\/\/[^/]*)?(?:\/(v1\.0|beta)(?=\/)|(?=\/porchlight\/(?:presences|subscriptions|users|me)(?:[/?#]|$)))/i;
+  /^(?:https?:\/\/[^/]*)?(?:\/(v1\.0|beta)(?=\/)|(?=\/porchlight\/(?:presences|subscriptions|users|me|clock|faults|report|test)(?:[/?#]|$)))/i;
+
+/** Addresses that steer the server itself: its clock, its faults, what it remembers of its callers. */
+const STEERING = /^\/porchlight\/(?:clock|faults|report|test)(?:\/|$)/i;
 
 /** Whether an address is one of the API: Graph's, or our own that need a token. */
 export function isApiAddress(url: string): boolean {

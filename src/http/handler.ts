@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Directory } from '../presence/directory.ts';
 import { createApp } from './app.ts';
-import { createDispatcher } from './dispatcher.ts';
+import { createDispatcher, type Gate } from './dispatcher.ts';
 import { createGraphApi, type GraphApiParts, isApiAddress } from './graph-api.ts';
 import { type Readiness, registerHealth } from './health.ts';
 import { registerOpenApi } from './openapi.ts';
@@ -15,6 +15,8 @@ export interface HandlerParts extends Omit<GraphApiParts, 'dispatch' | 'dispatch
   /** Porchlight's own, under `/porchlight`. */
   readonly ownRoutes: readonly Route[];
   readonly directory: Directory;
+  /** Between requests to Graph's addresses and what they ask for. */
+  readonly gates?: readonly Gate[];
   /** Further addresses, such as the dev server's token issuer. */
   readonly plugins: readonly FastifyPluginAsync[];
   readonly whyNotReady: Readiness;
@@ -40,7 +42,7 @@ export async function createHandler(parts: HandlerParts): Promise<Handler> {
   const app = await createApp({ ...parts, nowMs: () => clock.nowMs() });
   const graphApi = createGraphApi({
     ...parts,
-    dispatch: createDispatcher(routes, directory),
+    dispatch: createDispatcher(routes, directory, parts.gates),
     dispatchOwn: createDispatcher(ownRoutes, directory),
     readBody: createBodyReader(routes),
   });
