@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { type Clock, steadyClock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { type CalendarSources, createFeeds, type Feeds } from './feeds/feeds.ts';
 import type { Profile } from './graph/settable.ts';
 import type { Mailboxes } from './mailbox/mailboxes.ts';
@@ -16,6 +15,7 @@ import type { Outbound } from './outbound/outbound.ts';
 import type { Directory } from './presence/directory.ts';
 import { createFeedTails } from './presence/feed-tails.ts';
 import { EVERYONE_SEES_EVERYONE, type Visibility } from './presence/visibility.ts';
+import type { Randomness } from './random.ts';
 import { createShifts, type Shifts } from './shifts.ts';
 import type { PresenceStore } from './store/store.ts';
 import { createHub, type Hub } from './stream/hub.ts';
@@ -26,8 +26,9 @@ import { createSubscriptionService, type SubscriptionService } from './subscript
 export interface FollowingParts {
   readonly store: PresenceStore;
   readonly clock: Clock;
-  /** A clock that never steps; the machine's by default. */
-  readonly steadyClock?: Clock;
+  /** A clock that never steps. */
+  readonly steadyClock: Clock;
+  readonly randomness: Randomness;
   readonly profile: Profile;
   readonly directory: Directory;
   readonly visibility: Visibility;
@@ -65,17 +66,19 @@ export interface Following {
 /** Takes the subscriptions that are kept, and begins no work yet. Rejects as `SubscriptionService.load`. */
 export async function openFollowing(parts: FollowingParts): Promise<Following> {
   const { store, clock, profile, directory, visibility, outbound, log } = parts;
-  const { encryptor = createEncryptor() } = parts;
+  const { steadyClock, encryptor = createEncryptor() } = parts;
+  const { random, uuid } = parts.randomness;
 
   const registry = createRegistry();
   const tails = createFeedTails({
     store,
-    clock,
+    steadyClock,
     onError: (error) => log.error({ err: error }, 'reading the feed failed'),
   });
   const notifier = new Notifier({
     store,
     clock,
+    steadyClock,
     tails,
     turns: { lease: (partition) => shifts.lease(partition) },
     subscribed: () => subscriptions.settled(),
@@ -83,7 +86,7 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
     outbound,
     encryptor,
     tokens: parts.validationTokens(parts.origin),
-    random: Math.random,
+    random,
     terms: { ...GRAPH_TERMS, dropsForHanging: profile === 'graph', ...parts.delivery },
     log,
   });
@@ -91,19 +94,20 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
     documents: store.documents,
     registry,
     clock,
+    steadyClock,
     profile,
     directory,
     courier: notifier,
     // Its own affairs are the business of whoever has the partition of its id.
     isOurTurn: ({ tenantId, id }) =>
       shifts.lease(store.partitionOf({ tenantId, userId: id })) !== undefined,
-    handshake: createHandshake({ outbound, randomUUID }),
+    handshake: createHandshake({ outbound, randomUUID: uuid }),
     refusal: (url) => outbound.refusal(url),
     checkCertificate(certificate, certificateId, atMs) {
       const recipient = recipientOf(certificate, certificateId, atMs);
       return typeof recipient === 'string' ? recipient : undefined;
     },
-    randomUUID,
+    randomUUID: uuid,
     onError: (error) => log.error({ err: error }, 'looking after a subscription failed'),
   });
   await subscriptions.load();
@@ -125,9 +129,10 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
     store,
     mailboxes,
     clock,
+    steadyClock,
     directory,
     outbound,
-    random: Math.random,
+    random,
     sources: parts.calendars ?? {},
     onRefused: (file, reason) => log.warn({ file, reason }, 'a calendar file is not used'),
     onError: (error) => log.error({ err: error }, 'looking after calendar feeds failed'),
@@ -135,7 +140,7 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
   const shifts = createShifts({
     store,
     clock,
-    steadyClock: parts.steadyClock ?? steadyClock,
+    steadyClock,
     notifier,
     refills,
     feeds,
@@ -146,6 +151,7 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
     store,
     tails,
     clock,
+    steadyClock,
     onError: (error) => log.error({ err: error }, 'a stream could not be read on'),
   });
 

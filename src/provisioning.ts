@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { TokenVerifier } from './auth/verifier.ts';
 import type { Clock } from './clock.ts';
@@ -6,6 +5,7 @@ import { createDepartures, type Erase } from './directory/departures.ts';
 import type { ServedDirectory } from './directory/directory.ts';
 import type { ReportFault } from './http/answer.ts';
 import type { Mount } from './http/handler.ts';
+import type { Randomness } from './random.ts';
 import type { ProvisioningSecret } from './scim/access.ts';
 import { isScimAddress } from './scim/api.ts';
 import { openScim } from './scim/open.ts';
@@ -15,6 +15,8 @@ import type { PresenceStore } from './store/store.ts';
 export interface ProvisioningParts {
   readonly store: PresenceStore;
   readonly clock: Clock;
+  readonly steadyClock: Clock;
+  readonly randomness: Randomness;
   readonly directory: ServedDirectory;
   readonly shifts: Pick<Shifts, 'lease'>;
   readonly verifier: TokenVerifier;
@@ -59,7 +61,7 @@ export function openProvisioning(parts: ProvisioningParts): Provisioning {
     ledger,
     groups,
     departures,
-    randomUUID,
+    randomUUID: parts.randomness.uuid,
     onDelayed: (error) => log.warn({ err: error }, 'what a user leaves is seen to later'),
   });
   return {

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { Caller } from './auth/caller.ts';
 import type { TrustedIssuer } from './auth/trusted-issuer.ts';
 import { createVerifier } from './auth/verifier.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, steadyClock as machinesSteadyClock } from './clock.ts';
 import type { ServedDirectory } from './directory/directory.ts';
 import { knownCallersOnly } from './directory/known-callers.ts';
 import { createPhotos } from './directory/photos.ts';
@@ -32,6 +31,7 @@ import {
   type Visibility,
 } from './presence/visibility.ts';
 import { openProvisioning } from './provisioning.ts';
+import { type Randomness, systemRandomness } from './random.ts';
 import type { ProvisioningSecret } from './scim/access.ts';
 import type { Shifts } from './shifts.ts';
 import type { PresenceStore } from './store/store.ts';
@@ -65,6 +65,8 @@ export interface ServerParts {
   readonly clock: Clock;
   /** A clock that never steps; the machine's by default. */
   readonly steadyClock?: Clock;
+  /** The machine's by default. */
+  readonly randomness?: Randomness;
   readonly issuers: readonly TrustedIssuer[];
   /** Stopped by the server when it closes. */
   readonly directory: ServedDirectory;
@@ -103,6 +105,7 @@ export interface Server {
 /** Starts Porchlight. Rejects when a port can't be had; nothing stays open then but the parts. */
 export async function openServer(config: ServerConfig, parts: ServerParts): Promise<Server> {
   const { store, clock, directory, log } = parts;
+  const { steadyClock = machinesSteadyClock, randomness = systemRandomness } = parts;
   const isProvisioned = directory.ledger !== undefined;
   const { visibility: rules = EVERYONE_SEES_EVERYONE } = parts;
   const visibility = isProvisioned ? forListedReaders(rules, directory) : rules;
@@ -115,12 +118,14 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   const following = await openFollowing({
     ...parts,
     ...config,
+    steadyClock,
+    randomness,
     visibility,
     origin: () => publicOrigin ?? ports.origins[0] ?? '',
   });
   const { notifier, subscriptions, shifts, hub, mailboxes, feeds } = following;
 
-  const calendars = createCalendars({ mailboxes, clock, directory, newId: randomUUID });
+  const calendars = createCalendars({ mailboxes, clock, directory, newId: randomness.uuid });
   const photos = createPhotos({
     store,
     directory,
@@ -146,7 +151,8 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   });
 
   const provisioning = openProvisioning({
-    ...{ store, clock, directory, shifts, verifier, publicOrigin, trustProxy, report, log },
+    ...{ store, clock, steadyClock, randomness, directory, shifts, verifier },
+    ...{ publicOrigin, trustProxy, report, log },
     secrets: config.provisioning ?? [],
     told: following.told,
     rights: [subscriptions.removeOf],

@@ -11,7 +11,7 @@ import type { Lease, PresenceStore } from './store/store.ts';
 export interface ShiftsParts {
   readonly store: PresenceStore;
   readonly clock: Clock;
-  /** A clock that never steps. */
+  /** A clock that never steps, for leases, and for looking when nothing seems due. */
   readonly steadyClock: Clock;
   readonly notifier: Pick<Notifier, 'take' | 'leave' | 'lose'>;
   /** Fill the windows of calendars again. */
@@ -42,7 +42,7 @@ interface Shift {
 }
 
 export function createShifts(parts: ShiftsParts): Shifts {
-  const { store, clock, notifier, refills, feeds, onError } = parts;
+  const { store, clock, steadyClock, notifier, refills, feeds, onError } = parts;
   const shifts = new Map<number, Shift>();
   const turn = createLoopTurns();
 
@@ -51,7 +51,7 @@ export function createShifts(parts: ShiftsParts): Shifts {
   const holdings = createHoldings({
     leases: store.leases,
     partitions: store.partitions,
-    clock: parts.steadyClock,
+    clock: steadyClock,
     onError: failed('sharing the work failed'),
 
     async onTaken(lease) {
@@ -72,7 +72,7 @@ export function createShifts(parts: ShiftsParts): Shifts {
 
   function begin(partition: number): void {
     const ticker = createTicker({
-      ...{ store, partition, clock, turn },
+      ...{ store, partition, clock, steadyClock, turn },
       refill: (user) => refills.offer(user),
       onError: failed('ticking failed'),
     });

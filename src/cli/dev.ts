@@ -7,7 +7,7 @@ import { trustLines } from '../auth/dev-certificates/trust-lines.ts';
 import { createDevIssuer } from '../auth/dev-issuer/dev-issuer.ts';
 import { localSteward } from '../auth/dev-issuer/steward.ts';
 import { readTenantFile, type Tenant } from '../auth/tenant-file.ts';
-import { systemClock } from '../clock.ts';
+import { steadyClock, systemClock } from '../clock.ts';
 import { openDirectory } from '../directory/open.ts';
 import type { Profile } from '../graph/settable.ts';
 import { createEncryptor } from '../notifications/encryption.ts';
@@ -70,7 +70,7 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
     file: TENANT_FILE,
     tenants: tenants.map(({ id }) => id),
     documents: store.documents,
-    clock: systemClock,
+    steadyClock,
     log,
   });
   const server = await openServer(

@@ -5,7 +5,7 @@ import { issuerAt } from '../auth/discovery.ts';
 import { oidcIssuer } from '../auth/oidc-issuer.ts';
 import { createPublisher } from '../auth/publisher/publisher.ts';
 import { publisherRoutes } from '../auth/publisher/routes.ts';
-import { clockAhead, systemClock } from '../clock.ts';
+import { clockAhead, steadyClock, systemClock } from '../clock.ts';
 import { readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import type { ServedDirectory } from '../directory/directory.ts';
@@ -92,7 +92,7 @@ async function serveAlone(
     ...config.directory,
     tenants,
     documents: store.documents,
-    clock,
+    steadyClock,
     log,
   }).catch(async (error) => {
     await store.close();

@@ -41,6 +41,7 @@ export interface DeparturesParts {
   readonly store: PresenceStore;
   readonly ledger: UserLedger;
   readonly clock: Clock;
+  readonly steadyClock: Clock;
   /** Whether this server is the one that sees to what others left. */
   readonly isOurTurn: (user: UserKey) => boolean;
   /** Resolves when whoever is told of changes on this server has been told of those committed before. */
@@ -94,7 +95,7 @@ export function createDepartures(parts: DeparturesParts): Departures {
   const tail = createDocumentTail({
     documents,
     collection: DEPARTING,
-    clock,
+    steadyClock: parts.steadyClock,
     onPut(id, text) {
       departing.set(id, readMark(id, text));
       wakeAt(dueMs(departing.get(id)));

@@ -40,7 +40,7 @@ export interface KeptGroupsParts {
   readonly documents: DocumentStore;
   /** The tenants that are served. */
   readonly tenants: readonly string[];
-  readonly clock: Clock;
+  readonly steadyClock: Clock;
   /** Told when the documents can't be read, or one of them makes no sense: it is passed over. */
   readonly onError: (error: unknown) => void;
 }
@@ -129,7 +129,7 @@ interface Table {
   stop(): Promise<void>;
 }
 
-function follow(tenantId: string, { documents, clock, onError }: KeptGroupsParts): Table {
+function follow(tenantId: string, { documents, steadyClock, onError }: KeptGroupsParts): Table {
   const collection = groupCollection(tenantId);
   const groups = new Map<string, Group>();
   const named = new Map<string, Group>();
@@ -144,7 +144,7 @@ function follow(tenantId: string, { documents, clock, onError }: KeptGroupsParts
   const tail = createDocumentTail({
     documents,
     collection,
-    clock,
+    steadyClock,
     onPut(id, text) {
       forget(id);
       const group = parseGroup(collection, id, text);

@@ -8,7 +8,7 @@ import { Users } from './users.ts';
 export interface KeptUsersParts {
   readonly documents: DocumentStore;
   readonly tenantId: string;
-  readonly clock: Clock;
+  readonly steadyClock: Clock;
   /** Whether one that is kept is to be known; all are by default. */
   readonly isKnown?: (user: User) => boolean;
   /** Told when the documents can't be read, or one of them makes no sense: it is passed over. */
@@ -26,7 +26,7 @@ export interface KeptUsers {
 }
 
 export function createKeptUsers(parts: KeptUsersParts): KeptUsers {
-  const { documents, tenantId, clock, isKnown = () => true, onError } = parts;
+  const { documents, tenantId, steadyClock, isKnown = () => true, onError } = parts;
   const collection = directoryCollection(tenantId);
   const users = new Users();
   // Texts that don't follow from a user who is known: of a document that is damaged, passed over, or was
@@ -65,7 +65,7 @@ export function createKeptUsers(parts: KeptUsersParts): KeptUsers {
   const tail = createDocumentTail({
     documents,
     collection,
-    clock,
+    steadyClock,
     told,
     onPut(id, text) {
       const user = read(id, text);

@@ -20,7 +20,8 @@ export interface DirectoryOptions {
   /** The tenants that are served, as lower-case GUIDs. */
   readonly tenants: readonly string[];
   readonly documents: DocumentStore;
-  readonly clock: Clock;
+  /** When files are looked at, and what was learnt is kept: a clock that never steps. */
+  readonly steadyClock: Clock;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
@@ -29,7 +30,7 @@ export interface DirectoryOptions {
  * Rejects with `TenantFileInvalid`, and with StoreUnavailable.
  */
 export async function openDirectory(options: DirectoryOptions): Promise<ServedDirectory> {
-  const { mode, file, documents, clock, log } = options;
+  const { mode, file, documents, steadyClock, log } = options;
   const listed = file === undefined ? undefined : await openList(file, options);
   const kept = mode === 'file' ? new Map<string, KeptUsers>() : keepUsers(options);
   const groups = mode === 'scim' ? keepGroups(options) : undefined;
@@ -59,7 +60,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<ServedDi
     keptOf,
     keptCount: () => Array.from(kept.values(), ({ users }) => users.size).reduce(add, 0),
     isListed: (tenantId, userId) => listed?.users(tenantId)?.get(userId) !== undefined,
-    clock,
+    clock: steadyClock,
     onError: (error) => log.warn({ err: error }, 'names of users could not be learnt'),
   });
 
@@ -78,10 +79,10 @@ export async function openDirectory(options: DirectoryOptions): Promise<ServedDi
   };
 }
 
-function openList(path: string, { clock, log }: DirectoryOptions): Promise<ListedUsers> {
+function openList(path: string, { steadyClock, log }: DirectoryOptions): Promise<ListedUsers> {
   return openListedUsers({
     path,
-    clock,
+    clock: steadyClock,
     onTaken: (tenants) => log.info({ file: path, tenants: tenants.length }, 'directory read anew'),
     onError: (error) =>
       log.error(
@@ -92,12 +93,12 @@ function openList(path: string, { clock, log }: DirectoryOptions): Promise<Liste
 }
 
 function keepUsers(options: DirectoryOptions): ReadonlyMap<string, KeptUsers> {
-  const { mode, tenants, documents, clock, log } = options;
+  const { mode, tenants, documents, steadyClock, log } = options;
   const keep = (tenantId: string) =>
     createKeptUsers({
       documents,
       tenantId,
-      clock,
+      steadyClock,
       // Where users are provisioned, a token alone makes nobody exist, whatever was learnt before.
       isKnown: ({ source }) => mode === 'open' || source === 'scim',
       onError: (error) => log.error({ err: error, tenantId }, 'reading the directory failed'),
@@ -105,11 +106,11 @@ function keepUsers(options: DirectoryOptions): ReadonlyMap<string, KeptUsers> {
   return new Map(tenants.map((tenantId) => [tenantId, keep(tenantId)]));
 }
 
-function keepGroups({ tenants, documents, clock, log }: DirectoryOptions) {
+function keepGroups({ tenants, documents, steadyClock, log }: DirectoryOptions) {
   return openGroups({
     documents,
     tenants,
-    clock,
+    steadyClock,
     onError: (error) => log.error({ err: error }, 'reading the groups failed'),
   });
 }

@@ -1,6 +1,7 @@
-import { type Clock, steadyClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Mailboxes } from '../mailbox/mailboxes.ts';
 import type { Outbound } from '../outbound/outbound.ts';
+import type { Random } from '../random.ts';
 import type { Lease, PresenceStore } from '../store/store.ts';
 import { createFolderWatch } from './folder.ts';
 import type { CalendarFolder } from './folder-files.ts';
@@ -29,9 +30,10 @@ export interface FeedsParts {
   readonly store: PresenceStore;
   readonly mailboxes: Mailboxes;
   readonly clock: Clock;
+  readonly steadyClock: Clock;
   readonly directory: PeopleDirectory;
   readonly outbound: Outbound;
-  readonly random: () => number;
+  readonly random: Random;
   readonly sources: CalendarSources;
   /** Told of a file that is left out or can't be read, once for each change of it. */
   readonly onRefused: (file: string, reason: string) => void;
@@ -56,12 +58,12 @@ export interface Feeds extends FeedService {
 }
 
 export function createFeeds(parts: FeedsParts): Feeds {
-  const { store, mailboxes, clock, directory, random, sources, onError } = parts;
+  const { store, mailboxes, clock, steadyClock, directory, random, sources, onError } = parts;
   const { pollEveryMs: everyMs = POLL_EVERY_MS, folder, outbound = parts.outbound } = sources;
   const { reader = createReader({ clock: steadyClock, onError }) } = sources;
   const people = peopleOf(directory);
   const visit = createVisit({ mailboxes, outbound, reader, people, clock, random, everyMs });
-  const poller = createPoller({ clock, visit, onError });
+  const poller = createPoller({ clock, steadyClock, visit, onError });
   const watch = createFolderWatch({ ...parts, folder, reader, people });
 
   async function leave(partition: number): Promise<void> {

@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts';
+import { NEVER_MS } from '../engine/facts.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { PresenceStore } from '../store/store.ts';
 import { createFileReading, type FileReadingParts, GENERATION } from './file-reading.ts';
@@ -22,6 +24,8 @@ export interface FolderParts extends FileReadingParts {
   /** None: then what an earlier one said is forgotten. */
   readonly folder: CalendarFolder | undefined;
   readonly store: Pick<PresenceStore, 'partitionOf'>;
+  /** For looking whether files have changed. */
+  readonly steadyClock: Clock;
   /** Told of a file that is left out or can't be read, once for each change of it. */
   readonly onRefused: (file: string, reason: string) => void;
   readonly onError: (error: unknown) => void;
@@ -53,7 +57,7 @@ interface Held {
  * by itself differs from one to the next, and says nothing of those made elsewhere.
  */
 export function createFolderWatch(parts: FolderParts): FolderWatch {
-  const { folder, store, mailboxes, people, clock, onRefused, onError } = parts;
+  const { folder, store, mailboxes, people, clock, steadyClock, onRefused, onError } = parts;
   const readFile = createFileReading(parts);
   const partitions = new Map<number, Held>();
   let told: ReadonlyMap<string, string> = new Map();
@@ -149,6 +153,20 @@ export function createFolderWatch(parts: FolderParts): FolderWatch {
     known.set(id, after);
   }
 
+  /** For changes in a while, and for what is to be read again at its time. */
+  function lookLater(): void {
+    callOff?.();
+    const rereads = Array.from(partitions.values(), ({ rereadAtMs }) => [...rereadAtMs.values()]);
+    const rereadMs = rereads.flat().reduce((a, b) => Math.min(a, b), NEVER_MS);
+    const forChanges = steadyClock.alarm(steadyClock.nowMs() + LOOK_EVERY_MS, () => void look());
+    const forRereading =
+      rereadMs === NEVER_MS ? () => {} : clock.alarm(rereadMs, () => void look());
+    callOff = () => {
+      forChanges();
+      forRereading();
+    };
+  }
+
   /** One look after another; whoever asks while one goes on gets the next. */
   function look(): Promise<void> {
     callOff?.();
@@ -158,8 +176,7 @@ export function createFolderWatch(parts: FolderParts): FolderWatch {
       await lookAround();
       // Without a folder, one look at each partition is all there is to do.
       if (isStopped || folder === undefined) return;
-      callOff?.();
-      callOff = clock.alarm(clock.nowMs() + LOOK_EVERY_MS, () => void look());
+      lookLater();
     });
     looking = next;
     return next;

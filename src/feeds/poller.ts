@@ -12,6 +12,7 @@ const AGAIN_MS = 30_000;
 
 export interface PollerParts {
   readonly clock: Clock;
+  readonly steadyClock: Clock;
   readonly visit: Visit;
   /** How many visits go on at a time; `MOST_UNDER_WAY` by default. */
   readonly mostUnderWay?: number;
@@ -54,7 +55,7 @@ interface Ticket {
  * server that takes a partition knows all of it within seconds, and needs no memory of its feeds but this.
  */
 export function createPoller(parts: PollerParts): Poller {
-  const { clock, visit, mostUnderWay = MOST_UNDER_WAY, onError } = parts;
+  const { clock, steadyClock, visit, mostUnderWay = MOST_UNDER_WAY, onError } = parts;
   const partitions = new Map<number, Held>();
   const queue = new Heap<Ticket>(({ atMs }) => atMs);
   const visits = new Set<Promise<void>>();
@@ -149,7 +150,7 @@ export function createPoller(parts: PollerParts): Poller {
         tail: createDocumentTail({
           documents: holding.documents,
           collection: FEED_INDEX,
-          clock,
+          steadyClock,
           onPut: (id) => onPut(held, id),
           onRemoved(id) {
             const entry = held.entries.get(id);

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Mailboxes } from '../mailbox/mailboxes.ts';
 import type { Outbound } from '../outbound/outbound.ts';
+import type { Random } from '../random.ts';
 import { DocumentsChanged } from '../store/errors.ts';
 import type { UserKey } from '../store/store.ts';
 import { HORIZON_MS, LOOK_BACK_MS } from './bounds.ts';
@@ -20,7 +21,7 @@ export interface VisitParts {
   readonly people: People;
   readonly clock: Clock;
   /** From 0 to 1. */
-  readonly random: () => number;
+  readonly random: Random;
   /** How often feeds are fetched when nothing else is said. */
   readonly everyMs: number;
 }
@@ -45,8 +46,8 @@ export function createVisit(parts: VisitParts): Visit {
   const { mailboxes, outbound, reader, people, clock, random, everyMs } = parts;
 
   function failed(reason: string, retryAfterMs = 0): Outcome {
-    const pace = { everyMs, random: random() };
     return (feed) => {
+      const pace = { everyMs, random: random(feed.url) };
       const failures = feed.failures + 1;
       const restMs = restAfterFailure(failures, retryAfterMs, pace);
       return {
@@ -62,8 +63,8 @@ export function createVisit(parts: VisitParts): Visit {
 
   /** @param changes what else is new */
   function good(restMs: number, changes: Partial<Feed> = {}): Outcome {
-    const pace = { everyMs, random: random() };
     return (feed) => {
+      const pace = { everyMs, random: random(feed.url) };
       const known = { ...feed, ...changes };
       const rest = restAfterGood(Math.max(restMs, known.content?.restMs ?? 0), pace);
       return {

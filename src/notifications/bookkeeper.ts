@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import type { Random } from '../random.ts';
 import { LeaseLost } from '../store/errors.ts';
 import type { DocumentEdit, DocumentStore, FeedCursor, Lease } from '../store/store.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -18,8 +19,8 @@ export interface BookkeeperParts {
   readonly documents: DocumentStore;
   readonly lease: Lease;
   readonly clock: Clock;
-  /** At least 0 and below 1. */
-  readonly random: () => number;
+  readonly steadyClock: Clock;
+  readonly random: Random;
   readonly log: Logger;
   readonly kept: KeptDelivery;
   readonly deliveries: Deliveries;
@@ -71,8 +72,8 @@ export class Bookkeeper {
   /** Something moved: it is kept within a second. */
   touch(): void {
     if (this.#isClosed) return;
-    const { clock } = this.#parts;
-    this.#callOff ??= clock.alarm(clock.nowMs() + KEEP_AFTER_MS, () => {
+    const { steadyClock } = this.#parts;
+    this.#callOff ??= steadyClock.alarm(steadyClock.nowMs() + KEEP_AFTER_MS, () => {
       this.#callOff = undefined;
       void Promise.resolve(this.#writing).then(() => this.#write());
     });
@@ -129,7 +130,7 @@ export class Bookkeeper {
       const news = this.#unannounced();
       const found = news.flatMap(({ to }) => {
         const { subscription } = to.subscriber;
-        return letterOf(subscription, 'missed', clock.nowMs(), random()) ?? [];
+        return letterOf(subscription, 'missed', clock.nowMs(), random(subscription.id)) ?? [];
       });
       const losses = news.map(({ lane }) => [lane, lane.lost] as const);
       await letters.write(found.filter(({ id }) => !letters.isWaiting(id)));

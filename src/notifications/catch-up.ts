@@ -14,7 +14,7 @@ const RETRY_MS = 1000;
 export interface CatchUpParts {
   readonly store: PresenceStore;
   readonly partition: number;
-  readonly clock: Clock;
+  readonly steadyClock: Clock;
   readonly deliveries: Deliveries;
   readonly matcher: Matcher;
   readonly losses: Losses;
@@ -64,8 +64,8 @@ export class CatchUp {
 
   #failed(error: unknown): void {
     if (this.#stopped) return;
-    const { clock, onError } = this.#parts;
-    this.#callOff = clock.alarm(clock.nowMs() + RETRY_MS, () => this.wake());
+    const { steadyClock, onError } = this.#parts;
+    this.#callOff = steadyClock.alarm(steadyClock.nowMs() + RETRY_MS, () => this.wake());
     onError(error);
   }
 

@@ -14,7 +14,8 @@ import { beginsAt, type KeptDelivery, resumesAt } from './progress.ts';
 import type { DeliveryTerms } from './terms.ts';
 import type { Turns } from './turns.ts';
 
-export interface ChannelParts extends Pick<BookkeeperParts, 'clock' | 'random' | 'letters'> {
+export interface ChannelParts
+  extends Pick<BookkeeperParts, 'clock' | 'steadyClock' | 'random' | 'letters'> {
   readonly store: PresenceStore;
   readonly addressees: Addressees;
   readonly matching: DeliveriesParts['matching'];

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Outbound } from '../outbound/outbound.ts';
+import type { Random } from '../random.ts';
 import type { Encryptor, ValidationTokens } from './encryptor.ts';
 import type { Lane } from './lane.ts';
 import type { Letter } from './letter.ts';
@@ -12,8 +13,9 @@ export interface EndpointParts {
   readonly encryptor: Encryptor;
   readonly tokens: ValidationTokens;
   readonly clock: Clock;
-  /** At least 0 and below 1. */
-  readonly random: () => number;
+  /** For what is the machine's affair, such as when something is kept. */
+  readonly steadyClock: Clock;
+  readonly random: Random;
   readonly terms: DeliveryTerms;
   readonly permits: Permits;
   /** Told when items were sent, or couldn't be: what is kept of these lanes has changed. */

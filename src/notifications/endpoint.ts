@@ -172,7 +172,7 @@ export class Endpoint {
 
   #record(attempt: Attempt): string | undefined {
     const { clock, random } = this.#parts;
-    this.health.record(attempt, clock.nowMs(), random());
+    this.health.record(attempt, clock.nowMs(), random(this.url));
     return attempt.failure;
   }
 

@@ -14,6 +14,7 @@ export interface LettersParts {
   readonly store: Pick<PresenceStore, 'documents' | 'partitionOf'>;
   readonly endpoints: Endpoints;
   readonly clock: Clock;
+  readonly steadyClock: Clock;
   readonly terms: DeliveryTerms;
   readonly log: Logger;
   readonly isAlive: (subscriptionId: string) => boolean;
@@ -39,11 +40,11 @@ export class Letters {
   }
 
   start(): void {
-    const { store, clock, log } = this.#parts;
+    const { store, steadyClock, log } = this.#parts;
     this.#tail = createDocumentTail({
       documents: store.documents,
       collection: LETTERS,
-      clock,
+      steadyClock,
       onPut: (id, text) => this.#put(id, text),
       onRemoved: (id) => this.#remove(id),
       onError: (err) => log.error({ err }, 'reading lifecycle notifications failed'),
@@ -167,10 +168,10 @@ export class Letters {
   }
 
   #failed(err: unknown): void {
-    const { clock, log } = this.#parts;
+    const { steadyClock, log } = this.#parts;
     log.warn({ err }, 'lifecycle notifications that arrived could not be forgotten');
     this.#callOff?.();
-    this.#callOff = clock.alarm(clock.nowMs() + RETRY_MS, () => void this.#flush());
+    this.#callOff = steadyClock.alarm(steadyClock.nowMs() + RETRY_MS, () => void this.#flush());
   }
 
   #of(home: number) {

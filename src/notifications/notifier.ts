@@ -139,7 +139,7 @@ export class Notifier implements Courier {
 
   announce(subscription: Subscription, event: LifecycleEvent): readonly DocumentEdit[] {
     const { clock, random } = this.#parts;
-    const letter = letterOf(subscription, event, clock.nowMs(), random());
+    const letter = letterOf(subscription, event, clock.nowMs(), random(subscription.id));
     return letter === undefined ? [] : [keepLetter(letter)];
   }
 

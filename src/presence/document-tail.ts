@@ -27,7 +27,8 @@ export interface ToldDocuments {
 export interface DocumentTailParts {
   readonly documents: DocumentStore;
   readonly collection: string;
-  readonly clock: Clock;
+  /** As a lookout's. */
+  readonly steadyClock: Clock;
   /**
    * Where it is remembered what was told: for a listener that could say so itself, and has no memory to
    * spare for each text once more. A map by default.
@@ -45,7 +46,7 @@ export interface DocumentTailParts {
  * Reads at once, and until it is stopped. A document that was changed twice between two looks is told once.
  */
 export function createDocumentTail(parts: DocumentTailParts): DocumentTail {
-  const { documents, collection, clock, onPut, onRemoved, onError } = parts;
+  const { documents, collection, steadyClock, onPut, onRemoved, onError } = parts;
   const told: ToldDocuments = parts.told ?? new Map<string, string>();
   let revision: Revision | undefined;
   let isStopped = false;
@@ -78,7 +79,7 @@ export function createDocumentTail(parts: DocumentTailParts): DocumentTail {
     }
   }
 
-  const lookout = createLookout({ clock, look, onError });
+  const lookout = createLookout({ steadyClock, look, onError });
   const ignore = documents.onWritten(lookout.hint);
 
   return {

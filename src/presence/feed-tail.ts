@@ -31,7 +31,8 @@ export interface FeedTail {
 export interface FeedTailParts {
   readonly store: PresenceStore;
   readonly partition: number;
-  readonly clock: Clock;
+  /** As a lookout's. */
+  readonly steadyClock: Clock;
   /** Where to begin reading. */
   readonly start: FeedCursor;
   /** Told when reading or a listener fails. Reading goes on a second later, the other listeners at once. */
@@ -40,7 +41,7 @@ export interface FeedTailParts {
 
 /** Reads the feed from `start` on, at once and until it is stopped. */
 export function createFeedTail(parts: FeedTailParts): FeedTail {
-  const { store, partition, clock, start, onError } = parts;
+  const { store, partition, steadyClock, start, onError } = parts;
   const followers = new Set<{ readonly listener: (entries: readonly FeedItem[]) => void }>();
   let cursor = start;
   let isStopped = false;
@@ -68,7 +69,7 @@ export function createFeedTail(parts: FeedTailParts): FeedTail {
     }
   }
 
-  const lookout = createLookout({ clock, look: readToEnd, onError, isPatient: true });
+  const lookout = createLookout({ steadyClock, look: readToEnd, onError, isPatient: true });
   const ignore = store.onChanges((changed) => {
     if (changed === partition) lookout.hint();
   });

@@ -23,7 +23,8 @@ export interface OpenTail extends Pick<FeedTail, 'cursor' | 'follow' | 'settled'
 
 export interface FeedTailsParts {
   readonly store: PresenceStore;
-  readonly clock: Clock;
+  /** As a lookout's. */
+  readonly steadyClock: Clock;
   /** As for a single tail. */
   readonly onError: (error: unknown) => void;
 }
@@ -36,7 +37,7 @@ interface Shared {
   tail?: FeedTail;
 }
 
-export function createFeedTails({ store, clock, onError }: FeedTailsParts): FeedTails {
+export function createFeedTails({ store, steadyClock, onError }: FeedTailsParts): FeedTails {
   const tails = new Map<number, Shared>();
   /** What was let go of and may still be reading. */
   const stopping = new Set<Promise<void>>();
@@ -47,7 +48,7 @@ export function createFeedTails({ store, clock, onError }: FeedTailsParts): Feed
   async function begin(partition: number): Promise<FeedTail> {
     const { end } = await store.feedBounds(partition);
     if (isStopped) throw stopped();
-    return createFeedTail({ store, partition, clock, start: end, onError });
+    return createFeedTail({ store, partition, steadyClock, start: end, onError });
   }
 
   function share(partition: number): Shared {

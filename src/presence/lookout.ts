@@ -17,7 +17,8 @@ export interface Lookout {
 }
 
 export interface LookoutParts {
-  readonly clock: Clock;
+  /** For looking without a hint: real seconds, whatever the clock that presence goes by does. */
+  readonly steadyClock: Clock;
   /** One look. No second one begins meanwhile. */
   readonly look: () => Promise<void>;
   /** Told when looking begins to fail, once a second while it does. */
@@ -36,7 +37,7 @@ interface Waiter {
 
 /** Looks for the first time at once. */
 export function createLookout(parts: LookoutParts): Lookout {
-  const { clock, look, onError, isPatient = false } = parts;
+  const { steadyClock, look, onError, isPatient = false } = parts;
   const waiters = new Set<Waiter>();
   let looks = 0;
   let isWanted = false;
@@ -90,7 +91,7 @@ export function createLookout(parts: LookoutParts): Lookout {
 
   function wakeLater(): void {
     callOff();
-    callOff = clock.alarm(clock.nowMs() + LOOK_EVERY_MS, onAlarm);
+    callOff = steadyClock.alarm(steadyClock.nowMs() + LOOK_EVERY_MS, onAlarm);
   }
 
   function onAlarm(): void {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { advance } from '../engine/advance.ts';
 import { needsRefill } from '../engine/calendar.ts';
+import { NEVER_MS } from '../engine/facts.ts';
 import type { PresenceStore, Step, UserKey } from '../store/store.ts';
 
 /** How often the ticker looks even when nothing seems due: bounds how late a new, nearer due time is seen. */
@@ -42,6 +43,8 @@ export interface TickerParts {
   readonly store: PresenceStore;
   readonly partition: number;
   readonly clock: Clock;
+  /** For looking when nothing seems due. */
+  readonly steadyClock: Clock;
   /** Resolves when the event loop has come round, and no other piece of such work has had that turn. */
   readonly turn: () => Promise<void>;
   /** Told of a user whose whole calendar is to be looked at. Doesn't wait, and doesn't throw. */
@@ -58,7 +61,7 @@ export interface TickerParts {
  * turn between two: reads and what people say don't wait for more than a piece.
  */
 export function createTicker(parts: TickerParts): Ticker {
-  const { store, partition, clock, turn, refill, onError } = parts;
+  const { store, partition, clock, steadyClock, turn, refill, onError } = parts;
   const mostPieces = Math.ceil(MOST_PIECES / store.partitions);
   /** Who failed, and when. */
   const resting = new Map<string, number>();
@@ -135,19 +138,28 @@ export function createTicker(parts: TickerParts): Ticker {
   }
 
   async function run(): Promise<void> {
-    let wakeAtMs = clock.nowMs() + LONGEST_SLEEP_MS;
+    let dueMs = NEVER_MS;
     try {
       await tick();
       const leastMs = resting.size > 0 ? clock.nowMs() + LOOK_AGAIN_MS : 0;
-      wakeAtMs = Math.min(wakeAtMs, Math.max(leastMs, await store.nextDueMs(partition)));
+      dueMs = Math.max(leastMs, await store.nextDueMs(partition));
     } catch (error) {
       onError(error);
     }
-    if (isStopped) return;
-    callOff = clock.alarm(wakeAtMs, wake);
+    if (!isStopped) sleep(dueMs);
+  }
+
+  function sleep(untilMs: number): void {
+    const atInstant = untilMs === NEVER_MS ? () => {} : clock.alarm(untilMs, wake);
+    const anyway = steadyClock.alarm(steadyClock.nowMs() + LONGEST_SLEEP_MS, wake);
+    callOff = () => {
+      atInstant();
+      anyway();
+    };
   }
 
   function wake(): void {
+    callOff?.();
     running = run();
   }
 

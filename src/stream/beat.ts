@@ -4,51 +4,51 @@ import type { Clock } from '../clock.ts';
 const KEEP_ALIVE_MS = 15_000;
 
 export interface BeatParts {
+  /** By which tokens end. */
   readonly clock: Clock;
+  /** By which proxies lose patience. */
+  readonly steadyClock: Clock;
   readonly onKeepAlive: () => void;
   /** Ends what has ended by `nowMs`, and gives back when the next one does. */
   readonly onExpiry: (nowMs: number) => number;
 }
 
-/** One alarm for all streams: the keep-alive, or the end of a token where that comes first. */
+/** One alarm each for all streams: their keep-alive, and the end of the token that ends first. */
 export class Beat {
   readonly #parts: BeatParts;
-  #keepAliveAtMs: number;
-  #ringsAtMs: number;
-  #callOff: () => void;
+  #expiresAtMs = Number.POSITIVE_INFINITY;
+  #callOffExpiry = () => {};
+  #callOffKeepAlive: () => void;
 
   constructor(parts: BeatParts) {
     this.#parts = parts;
-    this.#keepAliveAtMs = parts.clock.nowMs() + KEEP_ALIVE_MS;
-    this.#ringsAtMs = this.#keepAliveAtMs;
-    this.#callOff = this.#sleep();
+    this.#callOffKeepAlive = this.#keepAliveLater();
   }
 
-  /** Rings at `atMs` at the latest. */
+  /** Tokens are looked at by `atMs` at the latest. */
   noLaterThan(atMs: number): void {
-    if (atMs >= this.#ringsAtMs) return;
-    this.#callOff();
-    this.#ringsAtMs = atMs;
-    this.#callOff = this.#sleep();
+    if (atMs >= this.#expiresAtMs) return;
+    this.#callOffExpiry();
+    this.#expiresAtMs = atMs;
+    this.#callOffExpiry = this.#parts.clock.alarm(atMs, () => this.#expire());
   }
 
   stop(): void {
-    this.#callOff();
+    this.#callOffExpiry();
+    this.#callOffKeepAlive();
   }
 
-  #sleep(): () => void {
-    return this.#parts.clock.alarm(this.#ringsAtMs, () => this.#ring());
-  }
-
-  #ring(): void {
-    const { clock, onKeepAlive, onExpiry } = this.#parts;
-    const nowMs = clock.nowMs();
-    const nextExpiryMs = onExpiry(nowMs);
-    if (nowMs >= this.#keepAliveAtMs) {
+  #keepAliveLater(): () => void {
+    const { steadyClock, onKeepAlive } = this.#parts;
+    return steadyClock.alarm(steadyClock.nowMs() + KEEP_ALIVE_MS, () => {
       onKeepAlive();
-      this.#keepAliveAtMs = nowMs + KEEP_ALIVE_MS;
-    }
-    this.#ringsAtMs = Math.min(this.#keepAliveAtMs, nextExpiryMs);
-    this.#callOff = this.#sleep();
+      this.#callOffKeepAlive = this.#keepAliveLater();
+    });
+  }
+
+  #expire(): void {
+    const { clock, onExpiry } = this.#parts;
+    this.#expiresAtMs = Number.POSITIVE_INFINITY;
+    this.noLaterThan(onExpiry(clock.nowMs()));
   }
 }

@@ -41,12 +41,14 @@ export interface HubParts {
   readonly store: PresenceStore;
   readonly tails: FeedTails;
   readonly clock: Clock;
+  readonly steadyClock: Clock;
   /** Told when a stream can't be read on from the feed; it is ended then. */
   readonly onError: (error: unknown) => void;
   readonly seats?: Seats;
 }
 
-export function createHub({ store, tails, clock, onError, seats = new Seats() }: HubParts): Hub {
+export function createHub(parts: HubParts): Hub {
+  const { store, tails, clock, steadyClock, onError, seats = new Seats() } = parts;
   const streams = new Set<Stream>();
   const watchers = new Watchers<Stream>();
   const followed = new Followed({ store, tails, onPage });
@@ -59,6 +61,7 @@ export function createHub({ store, tails, clock, onError, seats = new Seats() }:
 
   const beat = new Beat({
     clock,
+    steadyClock,
     onKeepAlive() {
       const nothing = new Pending();
       const places = new Places(followed.place, keepAlive);

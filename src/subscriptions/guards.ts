@@ -26,17 +26,17 @@ export interface Guards {
 
 export interface GuardsParts {
   readonly documents: DocumentStore;
-  readonly clock: Clock;
+  readonly steadyClock: Clock;
   /** Told when the documents can't be read. */
   readonly onError: (error: unknown) => void;
 }
 
-export function createGuards({ documents, clock, onError }: GuardsParts): Guards {
+export function createGuards({ documents, steadyClock, onError }: GuardsParts): Guards {
   const known = new Map<string, string>();
   const tail = createDocumentTail({
     documents,
     collection: GUARDS,
-    clock,
+    steadyClock,
     onPut: (app, text) => known.set(app, text),
     onRemoved: (app) => known.delete(app),
     onError,

@@ -9,7 +9,7 @@ import type { Sweeper } from './sweeper.ts';
 
 export interface ProjectionParts {
   readonly documents: DocumentStore;
-  readonly clock: Clock;
+  readonly steadyClock: Clock;
   readonly registry: Registry;
   readonly sweeper: Pick<Sweeper, 'note' | 'forget'>;
   readonly courier: Pick<Courier, 'put' | 'remove'>;
@@ -36,7 +36,7 @@ export interface Projection {
 }
 
 export function createProjection(parts: ProjectionParts): Projection {
-  const { documents, clock, registry, sweeper, courier, onError } = parts;
+  const { documents, steadyClock, registry, sweeper, courier, onError } = parts;
   const texts = new WeakMap<Subscription, string>();
   let isLoaded = false;
   let damage: unknown;
@@ -54,7 +54,7 @@ export function createProjection(parts: ProjectionParts): Projection {
   const tail = createDocumentTail({
     documents,
     collection: SUBSCRIPTIONS,
-    clock,
+    steadyClock,
     onPut(id, text) {
       const subscription = read(id, text);
       if (subscription === undefined) return;

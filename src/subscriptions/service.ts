@@ -26,6 +26,7 @@ export interface SubscriptionServiceParts extends Pick<RuleTerms, 'refusal' | 'c
   readonly documents: DocumentStore;
   readonly registry: Registry;
   readonly clock: Clock;
+  readonly steadyClock: Clock;
   readonly profile: Profile;
   readonly directory: Directory;
   readonly courier: Courier;
@@ -76,16 +77,23 @@ export interface SubscriptionService {
 
 /** Follows what is kept from now on; `stop` ends that. */
 export function createSubscriptionService(parts: SubscriptionServiceParts): SubscriptionService {
-  const { documents, registry, clock, profile, courier, onError } = parts;
+  const { documents, registry, clock, steadyClock, profile, courier, onError } = parts;
   const inTurn = createQueues();
   const sweeper = createSweeper({
     clock,
     attend: (id) => inTurnOnNewest(id, () => upkeep.attend(id)),
     onError,
   });
-  const projection = createProjection({ documents, clock, registry, sweeper, courier, onError });
+  const projection = createProjection({
+    documents,
+    steadyClock,
+    registry,
+    sweeper,
+    courier,
+    onError,
+  });
   const { settled } = projection;
-  const guards = createGuards({ documents, clock, onError });
+  const guards = createGuards({ documents, steadyClock, onError });
   const reader = createReader({ registry, clock, settled });
   const ledger = createLedger({
     documents,

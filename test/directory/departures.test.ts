@@ -31,7 +31,7 @@ async function server() {
   const quiet = { info() {}, warn() {}, error() {} } as never;
   const { documents } = store;
   const directory: ServedDirectory = await openDirectory({
-    ...{ mode: 'scim', tenants: [TENANT], documents, clock, log: quiet },
+    ...{ mode: 'scim', tenants: [TENANT], documents, steadyClock: clock, log: quiet },
   });
   const ledger = directory.ledger as UserLedger;
   const done: string[] = [];
@@ -42,7 +42,7 @@ async function server() {
     done.push(what);
   };
   const departures = createDepartures({
-    ...{ store, ledger, clock },
+    ...{ store, ledger, clock, steadyClock: clock },
     isOurTurn: () => state.isOurTurn,
     told: note('told'),
     rights: [note('subscriptions')],

@@ -27,7 +27,7 @@ function server(): KeptGroups {
       onWritten: () => () => {},
     },
     tenants: [TENANT],
-    clock: new ManualClock(START_MS),
+    steadyClock: new ManualClock(START_MS),
     onError: (error) => errors.push(error),
   });
   open.push(groups);

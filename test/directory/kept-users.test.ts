@@ -25,7 +25,7 @@ async function keep(
   const kept = createKeptUsers({
     documents,
     tenantId: TENANT,
-    clock: new ManualClock(START_MS),
+    steadyClock: new ManualClock(START_MS),
     ...(isKnown && { isKnown }),
     onError: (error) => errors.push(String(error)),
   });

@@ -37,7 +37,13 @@ const log = { info: note, warn: note, error: note } as never;
 
 async function server(mode: 'open' | 'scim' = 'open'): Promise<ServedDirectory> {
   const { documents } = memory.open();
-  const directory = await openDirectory({ mode, tenants: [TENANT], documents, clock, log });
+  const directory = await openDirectory({
+    mode,
+    tenants: [TENANT],
+    documents,
+    steadyClock: clock,
+    log,
+  });
   open.push(directory);
   return directory;
 }
@@ -174,7 +180,7 @@ describe('keeping', () => {
         await written;
       },
     };
-    keeps = createKeptUsers({ documents, tenantId: TENANT, clock, onError: () => {} });
+    keeps = createKeptUsers({ documents, tenantId: TENANT, steadyClock: clock, onError: () => {} });
     await keeps.settled();
     return createLearner({
       documents,

@@ -32,7 +32,7 @@ async function server(
     mode: 'scim',
     tenants: [TENANT],
     documents: { ...own, onWritten: () => () => {}, ...change(own) },
-    clock: new ManualClock(START_MS),
+    steadyClock: new ManualClock(START_MS),
     log,
   });
   open.push(directory);

@@ -45,7 +45,14 @@ const log = { info: at('info'), warn: at('warn'), error: at('error') } as never;
 async function server(mode: 'file' | 'open' = 'file'): Promise<ServedDirectory> {
   const { documents } = openMemoryStore();
   const tenants = [TENANT];
-  const directory = await openDirectory({ mode, file: path, tenants, documents, clock, log });
+  const directory = await openDirectory({
+    mode,
+    file: path,
+    tenants,
+    documents,
+    steadyClock: clock,
+    log,
+  });
   open.push(directory);
   return directory;
 }

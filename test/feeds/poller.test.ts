@@ -19,6 +19,7 @@ function polling(visit: Visit, mostUnderWay?: number) {
   const errors: unknown[] = [];
   const poller = createPoller({
     clock,
+    steadyClock: clock,
     visit,
     ...(mostUnderWay !== undefined && { mostUnderWay }),
     onError: (error) => errors.push(error),

@@ -58,8 +58,8 @@ export function exampleOwnRoutes(
   const clock = new ManualClock(0);
   const onError = () => {};
   const presence = createPresenceService({ store, clock, directory });
-  const tails = createFeedTails({ store, clock, onError });
-  const hub = createHub({ store, tails, clock, onError });
+  const tails = createFeedTails({ store, steadyClock: clock, onError });
+  const hub = createHub({ store, tails, clock, steadyClock: clock, onError });
   const subscriptions = exampleSubscriptions(clock, profile, directory);
   const { courier } = recordingCourier();
   const mailboxes = exampleMailboxes(clock, store, directory);

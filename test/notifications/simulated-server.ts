@@ -115,10 +115,11 @@ export async function startServer(parts: SimulatedServerParts) {
     throw error;
   };
 
-  const tails = createFeedTails({ store: ownStore, clock: ownClock, onError });
+  const tails = createFeedTails({ store: ownStore, steadyClock: ownClock, onError });
   const notifier = new Notifier({
     store: ownStore,
     clock: ownClock,
+    steadyClock: ownClock,
     tails,
     turns: { lease: (partition) => leases.get(partition) },
     matching: registry.matching,
@@ -134,7 +135,7 @@ export async function startServer(parts: SimulatedServerParts) {
   const subscriptions = createDocumentTail({
     documents,
     collection: SUBSCRIPTIONS,
-    clock: ownClock,
+    steadyClock: ownClock,
     onPut(_, text) {
       const subscription = JSON.parse(text) as Subscription;
       told(() => {

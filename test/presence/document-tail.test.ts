@@ -29,7 +29,7 @@ function follow(documents: DocumentStore, listener: (what: string) => void = () 
   const tail = createDocumentTail({
     documents,
     collection: 'things',
-    clock,
+    steadyClock: clock,
     onPut: (id, text) => tell(`${id}=${text}`),
     onRemoved: (id) => tell(`-${id}`),
     onError: (error) => errors.push(error),

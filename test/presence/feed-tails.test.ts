@@ -35,7 +35,7 @@ beforeEach(() => {
   };
   tails = createFeedTails({
     store,
-    clock: new ManualClock(START_MS),
+    steadyClock: new ManualClock(START_MS),
     onError: (error) => errors.push(error),
   });
 });

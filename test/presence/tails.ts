@@ -17,7 +17,7 @@ export function setUp(store: PresenceStore = openMemoryStore(), start = FEED_STA
   const tail = createFeedTail({
     store,
     partition: 0,
-    clock: { nowMs: () => clock.nowMs(), alarm },
+    steadyClock: { nowMs: () => clock.nowMs(), alarm },
     start,
     onError: (error) => errors.push(error),
   });

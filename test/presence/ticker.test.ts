@@ -46,7 +46,8 @@ function setUp(store: PresenceStore = openMemoryStore()) {
   const ticker = createTicker({
     store,
     partition: 0,
-    clock: { nowMs: () => clock.nowMs(), alarm: alarmed },
+    clock,
+    steadyClock: { nowMs: () => clock.nowMs(), alarm: alarmed },
     turn: createLoopTurns(),
     refill: (each) => refilled.push(each.userId),
     onError: (error) => errors.push(error),

@@ -61,7 +61,7 @@ async function options({
     mode: 'scim',
     tenants: [TENANT, OTHER_TENANT],
     documents: store.documents,
-    clock,
+    steadyClock: clock,
     log: quiet,
   });
   return {

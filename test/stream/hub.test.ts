@@ -95,8 +95,8 @@ test('a client that hangs up leaves nothing behind, at whatever point it does', 
   const onError = (error: unknown) => {
     throw error;
   };
-  const tails = createFeedTails({ store, clock, onError });
-  const hub = createHub({ store, tails, clock, onError });
+  const tails = createFeedTails({ store, steadyClock: clock, onError });
+  const hub = createHub({ store, tails, clock, steadyClock: clock, onError });
   let left = 0;
   let allLeft = () => {};
   const server = createServer((_, response) => {

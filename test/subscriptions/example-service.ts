@@ -17,6 +17,7 @@ export function exampleSubscriptions(clock: Clock, profile: Profile, directory: 
     documents: openMemoryStore().documents,
     registry: createRegistry(),
     clock,
+    steadyClock: clock,
     profile,
     directory,
     courier: recordingCourier().courier,

@@ -36,6 +36,7 @@ export function openServers(profile: Profile = 'graph') {
       documents: { ...own, onWritten: () => () => {}, ...change(own) },
       registry,
       clock,
+      steadyClock: clock,
       profile,
       directory: createDirectory('open', new Map()),
       courier,

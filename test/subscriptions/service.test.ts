@@ -62,6 +62,7 @@ function open({
     },
     registry,
     clock,
+    steadyClock: clock,
     profile,
     directory: createDirectory('open', new Map()),
     courier,

@@ -135,6 +135,8 @@ export async function startPorchlight({
     {
       store,
       clock,
+      // What looks once a second looks when a test moves the clock.
+      steadyClock: clock,
       directory,
       log,
       issuers: [trust(TENANT), trust(OTHER_TENANT)],

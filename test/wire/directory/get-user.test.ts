@@ -164,7 +164,7 @@ describe('whoever asks about themselves and is in no list', () => {
         mode: 'open',
         tenants: [TENANT],
         documents,
-        clock: porchlight.clock,
+        steadyClock: porchlight.clock,
         log: { info() {}, warn() {}, error() {} } as never,
       });
       return startPorchlight({
