@@ -1,3 +1,5 @@
+import { Heap } from './heap.ts';
+
 /** Where time comes from. The engine takes instants as arguments; everything else asks a clock. */
 export interface Clock {
   /** Unix time in ms. May step in either direction. */
@@ -56,7 +58,9 @@ export function clockAhead(clock: Clock, aheadMs: () => number): Clock {
 /** A clock that stands still until it is moved: days in a test take no time. */
 export class ManualClock implements Clock {
   #nowMs: number;
-  readonly #alarms = new Set<{ atMs: number; ring: () => void }>();
+  readonly #alarms = new Heap<Alarm>(({ atMs }) => atMs);
+  #set = 0;
+  #live = 0;
 
   constructor(startMs: number) {
     this.#nowMs = startMs;
@@ -67,21 +71,57 @@ export class ManualClock implements Clock {
   }
 
   alarm(atMs: number, ring: () => void): () => void {
-    const alarm = { atMs, ring };
-    this.#alarms.add(alarm);
-    return () => this.#alarms.delete(alarm);
+    const alarm: Alarm = { atMs, ring, order: this.#set++, isOff: false };
+    this.#live++;
+    this.#alarms.push(alarm);
+    return () => this.#callOff(alarm);
+  }
+
+  /** When the earliest alarm is to ring; Infinity without one. */
+  nextAlarmMs(): number {
+    for (let { top } = this.#alarms; top !== undefined; top = this.#alarms.top) {
+      if (!top.isOff) return top.atMs;
+      this.#alarms.pop();
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   /** Sets the clock, also backwards, and rings what is due by then, earliest first. */
   set(nowMs: number): void {
     this.#nowMs = nowMs;
-    const due = [...this.#alarms].filter(({ atMs }) => atMs <= nowMs);
-    for (const alarm of due.sort((a, b) => a.atMs - b.atMs)) {
-      if (this.#alarms.delete(alarm)) alarm.ring();
+    const due: Alarm[] = [];
+    while (this.nextAlarmMs() <= nowMs) due.push(this.#alarms.pop() as Alarm);
+    due.sort((a, b) => a.atMs - b.atMs || a.order - b.order);
+    for (const alarm of due) {
+      // Whoever rang before may have called it off.
+      if (alarm.isOff) continue;
+      this.#end(alarm);
+      alarm.ring();
     }
   }
 
   advance(byMs: number): void {
     this.set(this.#nowMs + byMs);
   }
+
+  #callOff(alarm: Alarm): void {
+    if (alarm.isOff) return;
+    this.#end(alarm);
+    // Otherwise what is set and called off again and again would stay until its time.
+    if (this.#alarms.size > 2 * this.#live + 64) this.#alarms.keep(({ isOff }) => !isOff);
+  }
+
+  #end(alarm: Alarm): void {
+    alarm.isOff = true;
+    this.#live--;
+  }
+}
+
+interface Alarm {
+  readonly atMs: number;
+  readonly ring: () => void;
+  /** Of those of one instant, the first that was set rings first. */
+  readonly order: number;
+  /** It rang, or was called off. */
+  isOff: boolean;
 }

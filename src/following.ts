@@ -21,7 +21,11 @@ import type { PresenceStore } from './store/store.ts';
 import { createHub, type Hub } from './stream/hub.ts';
 import { createHandshake } from './subscriptions/handshake.ts';
 import { createRegistry, type Registry } from './subscriptions/registry.ts';
-import { createSubscriptionService, type SubscriptionService } from './subscriptions/service.ts';
+import {
+  createSubscriptionService,
+  type SubscriptionService,
+  type SubscriptionServiceParts,
+} from './subscriptions/service.ts';
 
 export interface FollowingParts {
   readonly store: PresenceStore;
@@ -40,6 +44,8 @@ export interface FollowingParts {
   /** By what clients know the server. */
   readonly origin: () => string;
   readonly feedRetentionMs: number;
+  /** Told of what became of a subscription because its time had come. */
+  readonly onDue?: SubscriptionServiceParts['onDue'];
   /** Other people's calendars. */
   readonly calendars?: CalendarSources;
   /** Where delivery is to be more or less patient than Graph. */
@@ -57,6 +63,8 @@ export interface Following {
   readonly feeds: Feeds;
   /** Resolves when those who follow changes on this server have been told of all that were committed. */
   told(): Promise<void>;
+  /** Does what is due by now, and resolves when nothing of it is under way any more. */
+  settled(): Promise<void>;
   /** Resolves when this server's share of the work has begun. */
   start(): Promise<void>;
   /** Ends everything that follows the feed, but for the streams. */
@@ -108,6 +116,7 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
       return typeof recipient === 'string' ? recipient : undefined;
     },
     randomUUID: uuid,
+    ...(parts.onDue && { onDue: parts.onDue }),
     onError: (error) => log.error({ err: error }, 'looking after a subscription failed'),
   });
   await subscriptions.load();
@@ -163,6 +172,14 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
     mailboxes,
     feeds,
     told: tails.settled,
+
+    async settled() {
+      await shifts.tick();
+      await subscriptions.sweep();
+      await feeds.settled();
+      await tails.settled();
+      await notifier.settled();
+    },
 
     async start() {
       notifier.start();

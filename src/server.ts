@@ -3,40 +3,29 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { Caller } from './auth/caller.ts';
 import type { TrustedIssuer } from './auth/trusted-issuer.ts';
-import { createVerifier } from './auth/verifier.ts';
 import { type Clock, steadyClock as machinesSteadyClock } from './clock.ts';
+import { type Core, openCore } from './core.ts';
 import type { ServedDirectory } from './directory/directory.ts';
-import { knownCallersOnly } from './directory/known-callers.ts';
-import { createPhotos } from './directory/photos.ts';
 import type { CalendarSources, Feeds } from './feeds/feeds.ts';
-import { openFollowing } from './following.ts';
 import type { Profile } from './graph/settable.ts';
 import type { ReportFault } from './http/answer.ts';
 import type { Cors } from './http/cors.ts';
 import { createHandler } from './http/handler.ts';
-import { adminRoutes } from './http/operations/admin.ts';
-import { presenceRoutes } from './http/operations/all.ts';
-import { calendarFeedRoutes } from './http/operations/calendar-feed/routes.ts';
-import { directoryRoutes } from './http/operations/directory/routes.ts';
-import { explainPresence } from './http/operations/explain-presence.ts';
 import { createPorts, type Listener } from './http/ports.ts';
-import { createCalendars } from './mailbox/events/calendars.ts';
+import type { Route } from './http/route.ts';
 import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
 import type { DeliveryTerms } from './notifications/terms.ts';
 import type { Outbound } from './outbound/outbound.ts';
-import { createPresenceService, type PresenceService } from './presence/service.ts';
-import {
-  EVERYONE_SEES_EVERYONE,
-  forListedReaders,
-  type Visibility,
-} from './presence/visibility.ts';
-import { openProvisioning } from './provisioning.ts';
+import type { PresenceService } from './presence/service.ts';
+import type { Visibility } from './presence/visibility.ts';
 import { type Randomness, systemRandomness } from './random.ts';
 import type { ProvisioningSecret } from './scim/access.ts';
 import type { Shifts } from './shifts.ts';
 import type { PresenceStore } from './store/store.ts';
-import { streamRoutes } from './stream/routes.ts';
 import type { SubscriptionService } from './subscriptions/service.ts';
+import { clockRoutes } from './time/routes.ts';
+import { type TimeTravel, timeTravel } from './time/travel.ts';
+import { VirtualClock } from './time/virtual-clock.ts';
 
 export interface ServerConfig {
   readonly profile: Profile;
@@ -98,119 +87,124 @@ export interface Server {
   readonly feeds: Feeds;
   /** Answers requests: all of the server but its ports. */
   readonly handler: RequestListener;
+  /** Moves it through time, where its clock is a virtual one. */
+  readonly travel: TimeTravel | undefined;
+  /** Resolves when nothing is under way, and nothing due by now is left to be done. */
+  settled(): Promise<void>;
+  /**
+   * Goes on over another store, as after a restart: lets go of all that it works with, but for ports and what
+   * stands around addresses. Nobody may be calling meanwhile.
+   */
+  reopen(parts: ServerParts): Promise<void>;
   /** Lets open requests finish, then closes everything, the store last. */
   close(): Promise<void>;
 }
 
 /** Starts Porchlight. Rejects when a port can't be had; nothing stays open then but the parts. */
 export async function openServer(config: ServerConfig, parts: ServerParts): Promise<Server> {
-  const { store, clock, directory, log } = parts;
-  const { steadyClock = machinesSteadyClock, randomness = systemRandomness } = parts;
-  const isProvisioned = directory.ledger !== undefined;
-  const { visibility: rules = EVERYONE_SEES_EVERYONE } = parts;
-  const visibility = isProvisioned ? forListedReaders(rules, directory) : rules;
-  const { profile } = config;
-  const presence = createPresenceService({ store, clock, directory, visibility });
-
-  const ports = createPorts(() => clock.nowMs());
+  const { clock, log } = parts;
   const { publicOrigin, trustProxy, cors = '*' } = config;
-
-  const following = await openFollowing({
-    ...parts,
-    ...config,
-    steadyClock,
-    randomness,
-    visibility,
-    origin: () => publicOrigin ?? ports.origins[0] ?? '',
-  });
-  const { notifier, subscriptions, shifts, hub, mailboxes, feeds } = following;
-
-  const calendars = createCalendars({ mailboxes, clock, directory, newId: randomness.uuid });
-  const photos = createPhotos({
-    store,
-    directory,
-    onError: (error) => log.error({ err: error }, 'a photo could not be read'),
-  });
-  const routes = [
-    ...presenceRoutes({ presence, subscriptions, mailboxes, calendars, clock, profile }, directory),
-    ...directoryRoutes({ directory, photos }),
-  ];
-  const ownRoutes = [
-    ...streamRoutes({ presence, profile, store, directory, visibility, hub }),
-    ...adminRoutes({ courier: notifier, subscriptions }),
-    ...calendarFeedRoutes({ feeds, directory }),
-    explainPresence({ presence, clock }),
-  ];
+  const ports = createPorts(() => clock.nowMs());
   const report: ReportFault = (error, { requestId }) =>
     log.error({ err: error, requestId }, 'request failed');
-  const verifier = createVerifier({
-    issuers: parts.issuers,
-    clock,
-    onVerified: directory.learn,
-    userNamed: (tenantId, name) => directory.ledger?.byExternalId(tenantId, name)?.id,
-  });
 
-  const provisioning = openProvisioning({
-    ...{ store, clock, steadyClock, randomness, directory, shifts, verifier },
-    ...{ publicOrigin, trustProxy, report, log },
-    secrets: config.provisioning ?? [],
-    told: following.told,
-    rights: [subscriptions.removeOf],
-    // A calendar that others keep goes first: it would be put into the mailbox again.
-    belongings: [(user) => feeds.forget(user), (user) => mailboxes.erase(user), photos.remove],
-    restore: (user) => mailboxes.refill(user),
-  });
+  const travel = clock instanceof VirtualClock ? timeTravel(clock) : undefined;
+  const open = (given: ServerParts) =>
+    openCore(config, {
+      ...given,
+      ...travel?.watched(given.outbound),
+      steadyClock: given.steadyClock ?? machinesSteadyClock,
+      randomness: given.randomness ?? systemRandomness,
+      origin: () => publicOrigin ?? ports.origins[0] ?? '',
+      report,
+    });
+  let { store, directory } = parts;
+  let core: Core = await open(parts);
+
+  const late = (table: (of: Core) => readonly Route[]) => lateBound(() => table(core));
   const handler = await createHandler({
-    routes,
-    ownRoutes,
-    directory,
+    routes: late(({ routes }) => routes),
+    ownRoutes: [...late(({ ownRoutes }) => ownRoutes), ...(travel ? clockRoutes(travel) : [])],
+    directory: {
+      resolve: (tenantId, name) => directory.resolve(tenantId, name),
+      lists: (tenantId, userId) => directory.lists(tenantId, userId),
+      mode: directory.mode,
+    },
+    verifier: { verify: (token) => core.verifier.verify(token) },
     ...(parts.steward && { steward: parts.steward }),
-    verifier: isProvisioned ? knownCallersOnly(verifier, directory) : verifier,
-    clock,
-    report,
-    cors,
-    publicOrigin,
-    trustProxy,
+    ...{ clock, report, cors, publicOrigin, trustProxy },
     plugins: parts.plugins ?? [],
-    mounts: provisioning.mounts,
+    mounts: core.mounts.map((first, at) => ({
+      matches: first.matches,
+      listener: (request, response) => (core.mounts[at] ?? first).listener(request, response),
+    })),
     async whyNotReady() {
       const health = store.health();
       return health.writable ? parts.whyNotReady?.() : health.reason;
     },
   });
 
-  function closePorts(): Promise<void> {
+  async function closePorts(): Promise<void> {
     // First, or the listeners would wait for the streams.
-    hub.close();
-    return ports.close();
+    core.endStreams();
+    await ports.close();
+  }
+
+  async function begin(): Promise<void> {
+    travel?.follow(store, core.following);
+    await core.start();
   }
 
   try {
     for (const listener of config.listeners) await ports.open(listener, handler.listener);
   } catch (error) {
     await closePorts();
-    await provisioning.stop();
-    await following.stop();
+    await core.stop();
     throw error;
   }
-
-  await following.start();
-  provisioning.start();
+  await begin();
 
   return {
     origins: ports.origins,
-    presence,
-    subscriptions,
-    shifts,
-    feeds,
+    get presence() {
+      return core.presence;
+    },
+    get subscriptions() {
+      return core.following.subscriptions;
+    },
+    get shifts() {
+      return core.following.shifts;
+    },
+    get feeds() {
+      return core.following.feeds;
+    },
     handler: handler.listener,
+    travel,
+    settled: () => travel?.settled() ?? core.following.settled(),
+
+    async reopen(given) {
+      await core.stop();
+      await directory.stop();
+      await store.close();
+      ({ store, directory } = given);
+      core = await open(given);
+      await begin();
+    },
+
     async close() {
       await closePorts();
-      await provisioning.stop();
-      await following.stop();
+      await core.stop();
       await handler.close();
       await directory.stop();
       await store.close();
     },
   };
+}
+
+/** The operations of a table, each carried out by whatever table of the same ones is there when it is asked for. */
+function lateBound(table: () => readonly Route[]): Route[] {
+  return table().map((route, at) => ({
+    ...route,
+    handle: (call) => (table()[at] ?? route).handle(call),
+  }));
 }

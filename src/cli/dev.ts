@@ -13,6 +13,8 @@ import type { Profile } from '../graph/settable.ts';
 import { createEncryptor } from '../notifications/encryption.ts';
 import { createOutbound } from '../outbound/open.ts';
 import { openLmdbStore } from '../store/lmdb/open.ts';
+import { readClock } from '../time/kept-clock.ts';
+import { REAL_TIME, VirtualClock } from '../time/virtual-clock.ts';
 import { calendarFolder, openCalendars } from './calendars.ts';
 import { type Command, UsageError } from './command.ts';
 import { ENCRYPTION_WORKER } from './encryption-worker.ts';
@@ -57,7 +59,8 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
     tenantFile: TENANT_FILE,
   });
   const log = pino({ level: 'warn' });
-  const issuer = await createDevIssuer({ dataDir, tenants, clock: systemClock, randomUUID });
+  const clock = new VirtualClock(systemClock);
+  const issuer = await createDevIssuer({ dataDir, tenants, clock, randomUUID });
   const certificates = await openDevCertificates({
     dir: join(dataDir, 'dev'),
     nowMs: systemClock.nowMs(),
@@ -65,6 +68,7 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
   // Receivers on this machine are what one builds; they may have a certificate of ours, or none.
   const reach = { allow: [], allowHttpToLoopback: true, ca: [certificates.ca] };
   const store = await openLmdbStore({ path: join(dataDir, 'store') });
+  clock.restore((await readClock(store.documents)) ?? REAL_TIME);
   const directory = await openDirectory({
     mode: 'open',
     file: TENANT_FILE,
@@ -86,7 +90,7 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
     },
     {
       store,
-      clock: systemClock,
+      clock,
       issuers: issuer.issuers,
       directory,
       log,
@@ -104,7 +108,8 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
   });
 
   const [http = '', https = ''] = server.origins;
-  print(greeting({ http, https, dataDir, profile, tenants, caPath: certificates.caPath }));
+  const { caPath } = certificates;
+  print(greeting({ http, https, dataDir, profile, tenants, clock, caPath }));
   await stopped;
   await server.close();
 };
@@ -120,10 +125,11 @@ interface Greeting {
   readonly dataDir: string;
   readonly profile: Profile;
   readonly tenants: readonly Tenant[];
+  readonly clock: VirtualClock;
   readonly caPath: string;
 }
 
-function greeting({ http, https, dataDir, profile, tenants, caPath }: Greeting): string {
+function greeting({ http, https, dataDir, profile, tenants, clock, caPath }: Greeting): string {
   const secure = https.replace('127.0.0.1', 'localhost');
   return [
     `Porchlight dev, profile ${profile}`,
@@ -131,6 +137,7 @@ function greeting({ http, https, dataDir, profile, tenants, caPath }: Greeting):
     `  HTTP    ${http}`,
     `  HTTPS   ${secure}`,
     `  Data    ${dataDir}`,
+    `  Clock   ${saidOf(clock)}`,
     ...tenants.map(
       ({ id, domain, users }) => `  Tenant  ${id}  ${domain}, ${users.length} example users`,
     ),
@@ -141,4 +148,12 @@ function greeting({ http, https, dataDir, profile, tenants, caPath }: Greeting):
     `A token: npm run -s porchlight -- token --url ${http}`,
     'Ctrl-C stops it.',
   ].join('\n');
+}
+
+/** How a clock stands that was moved before, or `real time`. */
+function saidOf(clock: VirtualClock): string {
+  const { state } = clock;
+  if (state.kind === 'running' && state.aheadMs === 0) return 'real time';
+  const shown = new Date(clock.nowMs()).toISOString();
+  return state.kind === 'frozen' ? `frozen at ${shown}` : `${shown}, going on from there`;
 }

@@ -46,6 +46,8 @@ export interface Feeds extends FeedService {
   refusal(url: string): string | undefined;
   /** Looks at the folder without waiting for its time; resolves when everything found was taken in. */
   lookAtFolder(): Promise<void>;
+  /** Resolves when nothing is looked at; what is due later waits on. */
+  settled(): Promise<void>;
   /** @param isHeld whether the lease surely holds, at the moment that it is asked */
   take(lease: Lease, isHeld: () => boolean): void;
   /** Resolves when nothing of the partition is written any more. */
@@ -75,6 +77,10 @@ export function createFeeds(parts: FeedsParts): Feeds {
 
     refusal: (url) => outbound.refusal(url),
     lookAtFolder: () => watch.look(),
+
+    async settled() {
+      await Promise.all([watch.settled(), poller.settled()]);
+    },
 
     take(lease, isHeld) {
       // It may have been taken before, in vain.

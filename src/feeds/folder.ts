@@ -38,6 +38,8 @@ export interface FolderWatch {
   leave(partition: number): Promise<void>;
   /** Looks at once; resolves when everything found was taken in. */
   look(): Promise<void>;
+  /** Resolves when it is not looking. */
+  settled(): Promise<void>;
   /** Looks no more; resolves when nothing is under way. */
   stop(): Promise<void>;
 }
@@ -196,6 +198,7 @@ export function createFolderWatch(parts: FolderParts): FolderWatch {
     },
 
     look,
+    settled: () => looking,
 
     async stop() {
       isStopped = true;

@@ -25,7 +25,7 @@ export interface Poller {
   take(holding: Holding): void;
   /** Resolves when nothing of the partition is written any more. */
   leave(partition: number): Promise<void>;
-  /** Resolves when no visit goes on; every partition must have been left. */
+  /** Resolves when no visit goes on. */
   settled(): Promise<void>;
 }
 

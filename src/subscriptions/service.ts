@@ -20,7 +20,7 @@ import { checkReauthorization } from './rules/reauthorization.ts';
 import { type RenewalRequest, renewalOf } from './rules/renewal.ts';
 import type { Subscription } from './subscription.ts';
 import { createSweeper } from './sweeper.ts';
-import { createUpkeep } from './upkeep.ts';
+import { createUpkeep, type UpkeepParts } from './upkeep.ts';
 
 export interface SubscriptionServiceParts extends Pick<RuleTerms, 'refusal' | 'checkCertificate'> {
   readonly documents: DocumentStore;
@@ -34,6 +34,8 @@ export interface SubscriptionServiceParts extends Pick<RuleTerms, 'refusal' | 'c
   randomUUID(): string;
   /** Whether this server is the one that does what is due for it; by default the only one. */
   readonly isOurTurn?: (subscription: Subscription) => boolean;
+  /** Told of what became of one because its time had come. */
+  readonly onDue?: UpkeepParts['onDue'];
   /** Told when reading or looking after subscriptions fails; it is tried again. */
   readonly onError: (error: unknown) => void;
 }
@@ -107,6 +109,7 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
     courier,
     isOurTurn: parts.isOurTurn ?? (() => true),
     onEarly: sweeper.note,
+    ...(parts.onDue && { onDue: parts.onDue }),
   });
   const handshake = createHandshakeGate(parts.handshake);
 

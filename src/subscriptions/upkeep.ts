@@ -14,6 +14,11 @@ export interface UpkeepParts {
   readonly isOurTurn: (subscription: Subscription) => boolean;
   /** Told of one that isn't due yet. */
   readonly onEarly: (subscription: Subscription) => void;
+  /** Told of what was done because its time had come. */
+  readonly onDue?: (
+    event: 'expired' | 'reauthorizationRequired',
+    subscription: Subscription,
+  ) => void;
 }
 
 /** What happens to a subscription without its owner's doing. Rejects as the ledger does. */
@@ -25,7 +30,7 @@ export interface Upkeep {
 }
 
 export function createUpkeep(parts: UpkeepParts): Upkeep {
-  const { ledger, registry, clock, courier, isOurTurn, onEarly } = parts;
+  const { ledger, registry, clock, courier, isOurTurn, onEarly, onDue } = parts;
 
   const end = (subscription: Subscription) =>
     ledger.remove(subscription, courier.announce(subscription, 'subscriptionRemoved'));
@@ -49,8 +54,9 @@ export function createUpkeep(parts: UpkeepParts): Upkeep {
       }
       // Whose turn it is may stop before doing it.
       if (!isOurTurn(current)) return true;
-      if (current.expiresMs <= nowMs) await end(current);
-      else await askForReauthorization(current);
+      const isOver = current.expiresMs <= nowMs;
+      await (isOver ? end(current) : askForReauthorization(current));
+      onDue?.(isOver ? 'expired' : 'reauthorizationRequired', current);
       return false;
     },
   };

@@ -13,6 +13,7 @@ import type { DeliveryTerms } from '../../src/notifications/terms.ts';
 import { openServer, type Server, type ServerConfig, type ServerParts } from '../../src/server.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { FEED_START, type PresenceStore, type UserKey } from '../../src/store/store.ts';
+import type { VirtualClock } from '../../src/time/virtual-clock.ts';
 import { trapOutbound } from '../subscriptions/receiver.ts';
 
 export const TENANT = '11111111-0000-4000-8000-000000000001';
@@ -92,6 +93,8 @@ export interface PorchlightOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Goes on where another server over the same store stopped. */
   readonly clock?: ManualClock;
+  /** Goes by this one instead. */
+  readonly virtual?: VirtualClock;
   readonly provisioning?: NonNullable<ServerConfig['provisioning']>;
   readonly parts?: Partial<ServerParts>;
 }
@@ -112,6 +115,7 @@ export async function startPorchlight({
   delivery,
   tls,
   clock = new ManualClock(START),
+  virtual,
   provisioning,
   parts = {},
 }: PorchlightOptions = {}) {
@@ -134,7 +138,7 @@ export async function startPorchlight({
     },
     {
       store,
-      clock,
+      clock: virtual ?? clock,
       // What looks once a second looks when a test moves the clock.
       steadyClock: clock,
       directory,
@@ -155,7 +159,7 @@ export async function startPorchlight({
     claims = {},
     forged = false,
   }: TokenOptions = {}): Promise<string> {
-    const nowS = Math.floor(clock.nowMs() / 1000);
+    const nowS = Math.floor((virtual ?? clock).nowMs() / 1000);
     const granted =
       user === undefined
         ? { roles: permissions ?? [...EVERYTHING, 'Presence.ReadWrite.All'] }
