@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { endingByOurClock } from './auth/token-time.ts';
 import { createVerifier, type TokenVerifier } from './auth/verifier.ts';
 import type { Clock } from './clock.ts';
 import { knownCallersOnly } from './directory/known-callers.ts';
@@ -67,12 +68,17 @@ export async function openCore(config: ServerConfig, parts: CoreParts): Promise<
     directory,
     onError: (error) => log.error({ err: error }, 'a photo could not be read'),
   });
-  const verifier = createVerifier({
+  const { tokenClock = clock } = parts;
+  const judging = createVerifier({
     issuers: parts.issuers,
-    clock,
+    clock: tokenClock,
     onVerified: directory.learn,
     userNamed: (tenantId, name) => directory.ledger?.byExternalId(tenantId, name)?.id,
   });
+  const verifier =
+    tokenClock === clock
+      ? judging
+      : endingByOurClock(judging, () => clock.nowMs() - tokenClock.nowMs());
   const provisioning = openProvisioning({
     ...{ store, clock, steadyClock, randomness, directory, shifts, verifier },
     ...{ publicOrigin, trustProxy, report, log },

@@ -13,6 +13,7 @@ const USAGE = `A presence server that speaks the Microsoft Graph presence API.
   porchlight serve          a server to run
   porchlight token          a token of the running dev server
   porchlight listen         a receiver that prints change notifications
+  porchlight clock          what time it is on a dev server; moves it
   porchlight subscriptions  who is notified of what, and how it goes
   porchlight store          moves presence to another store
   porchlight scim           a secret for a client that provisions users
@@ -53,6 +54,10 @@ async function load(name: string): Promise<Loaded> {
     case 'listen': {
       const { listen, LISTEN_USAGE } = await import('./cli/listen.ts');
       return { run: listen, usage: LISTEN_USAGE };
+    }
+    case 'clock': {
+      const { clock, CLOCK_USAGE } = await import('./cli/clock.ts');
+      return { run: clock, usage: CLOCK_USAGE };
     }
     case 'subscriptions': {
       const { subscriptions, SUBSCRIPTIONS_USAGE } = await import('./cli/subscriptions.ts');

@@ -57,6 +57,8 @@ export interface ServerParts {
   /** The machine's by default. */
   readonly randomness?: Randomness;
   readonly issuers: readonly TrustedIssuer[];
+  /** By which issuers make tokens, where that isn't `clock`. */
+  readonly tokenClock?: Clock;
   /** Stopped by the server when it closes. */
   readonly directory: ServedDirectory;
   /** Everyone sees everyone by default. */

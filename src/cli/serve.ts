@@ -5,7 +5,7 @@ import { issuerAt } from '../auth/discovery.ts';
 import { oidcIssuer } from '../auth/oidc-issuer.ts';
 import { createPublisher } from '../auth/publisher/publisher.ts';
 import { publisherRoutes } from '../auth/publisher/routes.ts';
-import { clockAhead, steadyClock, systemClock } from '../clock.ts';
+import { type Clock, clockAhead, steadyClock, systemClock } from '../clock.ts';
 import { readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import type { ServedDirectory } from '../directory/directory.ts';
@@ -14,6 +14,9 @@ import { parseDuration } from '../graph/duration.ts';
 import { createEncryptor } from '../notifications/encryption.ts';
 import { createOutbound } from '../outbound/open.ts';
 import { createVisibility, type Visibility } from '../presence/visibility.ts';
+import type { PresenceStore } from '../store/store.ts';
+import { readClock } from '../time/kept-clock.ts';
+import { REAL_TIME, VirtualClock } from '../time/virtual-clock.ts';
 import { calendarFolder, openCalendars } from './calendars.ts';
 import { type Command, CommandFailed, type Terminal, UsageError } from './command.ts';
 import { ENCRYPTION_WORKER } from './encryption-worker.ts';
@@ -38,6 +41,11 @@ export const serve: Command = async (args, terminal) => {
   const config = await readConfig(flags.config);
   const log = pino({ level: config.log.level });
   const { openServer } = terminal;
+  if (workers > 1 && config.virtualClock) {
+    throw new CommandFailed(
+      'virtualClock: a clock that is moved is for one process, so --workers must be 1',
+    );
+  }
   if (workers > 1) {
     // Only now: a program of one process has nothing to do with it.
     const { serveTogether } = await import('./workers/serve-together.ts');
@@ -86,7 +94,8 @@ async function serveAlone(
   const tls = await readTls(config);
   const { store, signingKey } = await seat.openStore();
   // All servers on one store go by one clock, whatever their machines' clocks say.
-  const clock = clockAhead(systemClock, () => store.aheadMs());
+  const common = clockAhead(systemClock, () => store.aheadMs());
+  const clock = config.virtualClock ? await openClock(common, store) : common;
   const tenants = [...new Set(config.issuers.map(({ tenant }) => tenant.toLowerCase()))];
   const directory = await openDirectory({
     ...config.directory,
@@ -115,6 +124,7 @@ async function serveAlone(
     {
       store,
       clock,
+      tokenClock: common,
       issuers,
       directory,
       visibility: visibilityOf(config, directory),
@@ -141,7 +151,7 @@ async function serveAlone(
         createPublisher({
           key: signingKey,
           issuerOf: (tenantId) => issuerAt(known(), tenantId),
-          clock,
+          clock: common,
           randomUUID,
         }),
       async whyNotReady() {
@@ -160,6 +170,11 @@ async function serveAlone(
   await seat.stopped;
   seat.onStopping();
   await server.close();
+}
+
+/** Where it stood when the server was stopped. */
+async function openClock(common: Clock, { documents }: PresenceStore): Promise<VirtualClock> {
+  return new VirtualClock(common, (await readClock(documents)) ?? REAL_TIME);
 }
 
 function visibilityOf(config: Config, directory: ServedDirectory): Visibility {

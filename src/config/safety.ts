@@ -17,6 +17,9 @@ export function findUnsafe(config: Config): string | undefined {
   }
   const badStore = findBadStore(store);
   if (badStore !== undefined) return badStore;
+  if (config.virtualClock && !store.startsWith('lmdb:')) {
+    return 'virtualClock needs an embedded store: several servers on one store go by its clock';
+  }
   const badIssuer = findUnsafeIssuer(config);
   if (badIssuer !== undefined) return badIssuer;
   if (publicUrl !== undefined && !isOrigin(publicUrl)) {

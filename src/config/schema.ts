@@ -184,6 +184,11 @@ export const configSchema = Type.Object(
       },
       { ...CLOSED, default: {}, description: "Where other people's calendars come from." },
     ),
+    virtualClock: Type.Boolean({
+      default: false,
+      description:
+        'For test installations: an application with Porchlight.Manage.All may stop and move the clock (/porchlight/clock). Needs an embedded store and one process.',
+    }),
     log: Type.Object(
       {
         level: Type.Enum(['debug', 'info', 'warn', 'error'], {

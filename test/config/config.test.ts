@@ -29,6 +29,7 @@ test('a store and an issuer are enough; the rest has defaults', () => {
     feed: { retention: 'P7D' },
     webhooks: { allow: [] },
     calendars: { pollEvery: 'PT15M', allow: [] },
+    virtualClock: false,
     log: { level: 'info' },
   });
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { FastifyPluginAsync } from 'fastify';
 import { createLocalJWKSet } from 'jose';
-import type { Clock } from '../../clock.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 import { issuerAt } from '../discovery.ts';
 import { createPublisher, type Publisher } from '../publisher/publisher.ts';
 import { openSigningKey, type SigningKey } from '../signing-key.ts';
@@ -16,7 +16,10 @@ export interface DevIssuerOptions {
   readonly dataDir: string | null;
   /** At least one; the first is `common` and `organizations` too. */
   readonly tenants: readonly Tenant[];
+  /** By which access tokens are made and end: the server's. */
   readonly clock: Clock;
+  /** By which receivers look at validation tokens; the machine's, unless they go by another. */
+  readonly receiversClock?: Clock;
   readonly randomUUID: () => string;
 }
 
@@ -40,7 +43,7 @@ const LOOPBACK = /^https?:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,
 
 /** The dev server's own token issuer: gives anybody any token, so for development only. */
 export async function createDevIssuer(options: DevIssuerOptions): Promise<DevIssuer> {
-  const { dataDir, tenants, clock, randomUUID } = options;
+  const { dataDir, tenants, clock, receiversClock = systemClock, randomUUID } = options;
   const key = await openSigningKey(
     dataDir === null ? null : join(dataDir, 'dev', 'issuer-key.json'),
   );
@@ -51,7 +54,7 @@ export async function createDevIssuer(options: DevIssuerOptions): Promise<DevIss
       createPublisher({
         key,
         issuerOf: (tenantId) => issuerAt(origin(), tenantId),
-        clock,
+        clock: receiversClock,
         randomUUID,
       }),
   };
