@@ -106,7 +106,7 @@ export async function openCore(config: ServerConfig, parts: CoreParts): Promise<
       ...streamRoutes({ presence, profile, store, directory, visibility, hub }),
       ...adminRoutes({ courier: notifier, subscriptions }),
       ...calendarFeedRoutes({ feeds, directory }),
-      explainPresence({ presence, clock }),
+      explainPresence({ presence, clock, directory }),
     ],
     mounts: provisioning.mounts,
 

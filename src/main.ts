@@ -15,6 +15,7 @@ const USAGE = `A presence server that speaks the Microsoft Graph presence API.
   porchlight listen         a receiver that prints change notifications
   porchlight clock          what time it is on a dev server; moves it
   porchlight subscriptions  who is notified of what, and how it goes
+  porchlight why            what a user's presence follows from, and what comes next
   porchlight store          moves presence to another store
   porchlight scim           a secret for a client that provisions users
 
@@ -62,6 +63,10 @@ async function load(name: string): Promise<Loaded> {
     case 'subscriptions': {
       const { subscriptions, SUBSCRIPTIONS_USAGE } = await import('./cli/subscriptions.ts');
       return { run: subscriptions, usage: SUBSCRIPTIONS_USAGE };
+    }
+    case 'why': {
+      const { why, WHY_USAGE } = await import('./cli/why.ts');
+      return { run: why, usage: WHY_USAGE };
     }
     case 'store': {
       const { store, STORE_USAGE } = await import('./cli/store.ts');

@@ -88,7 +88,7 @@ const Directory = Type.Object(
     file: Type.Optional(
       Type.String({
         description:
-          'Tenants and their users, JSON such as examples/tenant.json; read anew when it changes. In mode open what it says of a user goes before what tokens say.',
+          'Tenants, their users and the names of their applications, JSON such as examples/tenant.json; read anew when it changes. In mode open what it says of a user goes before what tokens say.',
       }),
     ),
     scim: Type.Array(ProvisioningSecret, {

@@ -12,6 +12,8 @@ export interface UserDirectory extends Directory {
   usersAfter(tenantId: string, after: string, limit: number): readonly User[];
   /** The path of the image that the tenant file names for a user. */
   photoFile(tenantId: string, userId: string): string | undefined;
+  /** The display name that the tenant file has for an application. */
+  appName(tenantId: string, appId: string): string | undefined;
 }
 
 /** The directory that a server works with. */

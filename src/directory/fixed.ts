@@ -12,7 +12,10 @@ export function createDirectory(
 ): ServedDirectory {
   const tables = new Map(Array.from(tenants, ([id, listed]) => [id, tableOf(listed)]));
   return {
-    ...layeredDirectory(mode, [(tenantId) => tables.get(tenantId)], () => undefined),
+    ...layeredDirectory(mode, [(tenantId) => tables.get(tenantId)], {
+      photoFile: () => undefined,
+      appName: () => undefined,
+    }),
     learn() {},
     ledger: undefined,
     groups: undefined,

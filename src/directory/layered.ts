@@ -10,7 +10,7 @@ export type Layer = (tenantId: string) => Users | undefined;
 export function layeredDirectory(
   mode: UserDirectory['mode'],
   layers: readonly Layer[],
-  photoFile: UserDirectory['photoFile'],
+  file: Pick<UserDirectory, 'photoFile' | 'appName'>,
 ): UserDirectory {
   function first<T>(tenantId: string, find: (users: Users) => T | undefined): T | undefined {
     for (const layer of layers) {
@@ -26,7 +26,7 @@ export function layeredDirectory(
   return {
     mode,
     user,
-    photoFile,
+    ...file,
 
     resolve(tenantId, name) {
       if (isGuid(name)) return name.toLowerCase();

@@ -17,10 +17,11 @@ export interface ListedUsersParts {
   readonly onError: (error: unknown) => void;
 }
 
-/** The users of a tenant file as it stands now. */
+/** The users of a tenant file, and the names of its applications, as it stands now. */
 export interface ListedUsers {
   users(tenantId: string): Users | undefined;
   photoFile(tenantId: string, userId: string): string | undefined;
+  appName(tenantId: string, appId: string): string | undefined;
   /** Looks no more; resolves when nothing is under way. */
   stop(): Promise<void>;
 }
@@ -28,6 +29,7 @@ export interface ListedUsers {
 interface List {
   readonly tables: ReadonlyMap<string, Users>;
   readonly photos: ReadonlyMap<string, string>;
+  readonly appNames: ReadonlyMap<string, string>;
 }
 
 /**
@@ -67,6 +69,7 @@ export async function openListedUsers(parts: ListedUsersParts): Promise<ListedUs
   return {
     users: (tenantId) => list.tables.get(tenantId),
     photoFile: (tenantId, userId) => list.photos.get(`${tenantId}/${userId}`),
+    appName: (tenantId, appId) => list.appNames.get(`${tenantId}/${appId}`),
 
     async stop() {
       isStopped = true;
@@ -78,12 +81,15 @@ export async function openListedUsers(parts: ListedUsersParts): Promise<ListedUs
 
 function listOf(tenants: readonly Tenant[]): List {
   const photos = new Map<string, string>();
-  for (const { id, users } of tenants) {
+  const appNames = new Map<string, string>();
+  for (const { id, users, apps } of tenants) {
+    for (const { appId, displayName } of apps) appNames.set(`${id}/${appId}`, displayName);
     for (const user of users) {
       if (user.photo !== undefined) photos.set(`${id}/${user.id}`, user.photo);
     }
   }
-  return { tables: new Map(tenants.map(({ id, users }) => [id, tableOf(users)])), photos };
+  const tables = new Map(tenants.map(({ id, users }) => [id, tableOf(users)]));
+  return { tables, photos, appNames };
 }
 
 /** Changes when the file does; '' while there is none, which reading it tells better. */

@@ -65,9 +65,10 @@ export async function openDirectory(options: DirectoryOptions): Promise<ServedDi
   });
 
   return {
-    ...layeredDirectory(mode === 'open' ? 'open' : 'listed', layers, (tenantId, userId) =>
-      listed?.photoFile(tenantId, userId),
-    ),
+    ...layeredDirectory(mode === 'open' ? 'open' : 'listed', layers, {
+      photoFile: (tenantId, userId) => listed?.photoFile(tenantId, userId),
+      appName: (tenantId, appId) => listed?.appName(tenantId, appId),
+    }),
     learn: mode === 'open' ? learner.learn : () => {},
     ledger: mode === 'scim' ? createLedger({ documents, keptOf }) : undefined,
     groups,

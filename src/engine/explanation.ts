@@ -1,111 +1,170 @@
 import {
+  type CalendarFacts,
   type CalendarSpan,
+  type CalendarSpanKind,
   type Facts,
-  NEVER_MS,
+  type LocationSignal,
   type OutOfOffice,
   type PreferredPresence,
   type Session,
+  type StatusMessage,
   withoutEnded,
 } from './facts.ts';
+import { type NextChange, nextChange } from './next-change.ts';
+import { type OutOfOfficeSource, outOfOfficeSource } from './out-of-office.ts';
 import type { Pair } from './pair.ts';
 import { CALENDAR_STATE } from './precedence.ts';
-import { type Decision, decide, type Presence, presenceAt, samePresence } from './presence.ts';
-import { sessionHoldsUntil, sessionState } from './session.ts';
+import { type Decision, decide, type Presence, presenceAt } from './presence.ts';
+import { fadesToCome, sessionState } from './session.ts';
+import { type Advantage, advantageOver, firstSignal } from './work-location.ts';
 
 /**
- * What a fact has to do with the presence shown: it decides the pair; another state comes first in the order; the
- * person's choice is shown in its place; it waits for a session to live, or for its time; it stands beside the pair,
- * as being out of office and work location do.
+ * What has become of a fact: it decides what is shown of its kind (the pair, being out of office, the work location);
+ * another one comes first; the person's choice is shown in its place; it waits for its time, or for a session to live.
  */
-export type Role = 'decides' | 'outranked' | 'overridden' | 'waits' | 'beside';
+export type Standing =
+  | { readonly role: 'decides' }
+  | { readonly role: 'outranked'; readonly by: Rival }
+  | { readonly role: 'overridden'; readonly by: Decision & { readonly by: 'preferred' } }
+  | { readonly role: 'waits'; readonly for: 'its time' | 'a session' };
 
-/** Why presence is what it is: each fact, and what has become of it. */
-export interface Explanation {
-  readonly presence: Presence;
-  readonly decision: Decision;
-  readonly sessions: readonly ExplainedSession[];
-  readonly preferred: (PreferredPresence & { readonly role: Role }) | null;
-  /** The stretches that are on or to come, in the order of their starts. */
-  readonly calendar: readonly (CalendarSpan & { readonly role: Role })[];
-  readonly automaticReplies: (OutOfOffice & { readonly role: Role }) | null;
-  /** When it is another presence if nothing is said, and which; null for never. */
-  readonly next: { readonly atMs: number; readonly presence: Presence } | null;
+/** What comes first in place of a fact. */
+export type Rival =
+  | { readonly kind: 'state'; readonly decision: Decision; readonly isSameState: boolean }
+  | { readonly kind: 'automaticReplies' }
+  /** `advantage` over another signal; what is scheduled comes after every signal. */
+  | {
+      readonly kind: 'location';
+      readonly signal: LocationSignal;
+      readonly advantage: Advantage | undefined;
+    };
+
+export interface Explained<Fact> {
+  readonly fact: Fact;
+  readonly standing: Standing;
 }
 
-export interface ExplainedSession {
-  readonly session: Session;
+export interface ExplainedSession extends Explained<Session> {
   /** What it was set to, faded as far as it has. */
   readonly state: Pair;
-  /** When it fades next; null when it only ends. */
-  readonly fadesAtMs: number | null;
-  readonly role: Role;
+  /** What it fades to while it lives, and when. */
+  readonly fades: readonly { readonly atMs: number; readonly state: Pair }[];
 }
+
+/** Why presence is what it is: each fact, and what has become of it. Nothing that has ended is here. */
+export interface Explanation {
+  readonly presence: Presence;
+  /** What decides the pair, before being out of office refines it. */
+  readonly decision: Decision;
+  readonly sessions: readonly ExplainedSession[];
+  readonly preferred: Explained<PreferredPresence> | null;
+  /** Meetings and focus times that are on or to come, in the order of their starts. */
+  readonly calendar: readonly Explained<CalendarSpan>[];
+  readonly outOfOffice: {
+    readonly source: OutOfOfficeSource | null;
+    readonly automaticReplies: Explained<OutOfOffice> | null;
+    readonly calendar: readonly Explained<CalendarSpan>[];
+  };
+  readonly workLocation: {
+    readonly signals: readonly Explained<LocationSignal>[];
+    /** When the calendar has them work elsewhere. */
+    readonly calendar: readonly Explained<CalendarSpan>[];
+  };
+  readonly statusMessage: StatusMessage | null;
+  /** What is known of the calendar; null for a user who never had one. */
+  readonly calendarState: CalendarState | null;
+  readonly next: NextChange | null;
+}
+
+export interface CalendarState {
+  /** Whether a change of the calendar is under way, of which the facts don't know yet. */
+  readonly isAwaited: boolean;
+  /** Nothing begins before that isn't in the facts, unless it is entered; `NEVER_MS` when all of it is there. */
+  readonly knownUntilMs: number;
+}
+
+const DECIDES: Standing = { role: 'decides' };
+const WAITS_FOR_TIME: Standing = { role: 'waits', for: 'its time' };
+const WAITS_FOR_SESSION: Standing = { role: 'waits', for: 'a session' };
 
 /** Explains the presence that follows from the facts at `nowMs`; as `decide` and `presenceAt` have it. */
 export function explain(facts: Facts, nowMs: number): Explanation {
-  const decision = decide(facts, nowMs);
-  const { presence } = presenceAt(facts, nowMs);
-  const { preferred, outOfOffice, calendar } = withoutEnded(facts, nowMs);
+  const living = withoutEnded(facts, nowMs);
+  const { preferred, outOfOffice, statusMessage, calendar, locations } = living;
+  const decision = decide(living, nowMs);
+  const source = outOfOfficeSource(living, nowMs);
+  const first = firstSignal(living, nowMs);
+  const away: Standing =
+    source === 'calendar' ? DECIDES : { role: 'outranked', by: { kind: 'automaticReplies' } };
+  const elsewhere: Standing =
+    first === undefined
+      ? DECIDES
+      : { role: 'outranked', by: { kind: 'location', signal: first, advantage: undefined } };
+  /** The entries of the kinds that have a standing while they are on. */
+  const entries = (standingOf: (kind: CalendarSpanKind) => Standing | undefined) =>
+    (calendar?.spans ?? []).flatMap((fact) => {
+      const standing = standingOf(fact.kind);
+      if (standing === undefined) return [];
+      return [{ fact, standing: fact.startsAtMs > nowMs ? WAITS_FOR_TIME : standing }];
+    });
   return {
-    presence,
+    presence: presenceAt(living, nowMs).presence,
     decision,
-    sessions: sessionsOf(facts, decision, nowMs),
+    sessions: living.sessions.map((session) => explainSession(session, decision, nowMs)),
     preferred: preferred && {
-      ...preferred,
-      role: decision.by === 'preferred' ? 'decides' : 'waits',
+      fact: preferred,
+      standing: decision.by === 'preferred' ? DECIDES : WAITS_FOR_SESSION,
     },
-    calendar: (calendar?.spans ?? []).map((span) => ({
-      ...span,
-      role: roleOfSpan(span, decision, nowMs),
-    })),
-    automaticReplies: outOfOffice && {
-      ...outOfOffice,
-      role: outOfOffice.startsAtMs > nowMs ? 'waits' : 'beside',
+    calendar: entries((kind) => {
+      const state = CALENDAR_STATE[kind];
+      return state && standingOfState(state, 'calendar', decision);
+    }),
+    outOfOffice: {
+      source,
+      automaticReplies: outOfOffice && {
+        fact: outOfOffice,
+        standing: source === 'automaticReplies' ? DECIDES : WAITS_FOR_TIME,
+      },
+      calendar: entries((kind) => (kind === 'outOfOffice' ? away : undefined)),
     },
-    next: nextChange(facts, nowMs),
+    workLocation: {
+      signals: locations.map((fact) => ({ fact, standing: standingOfSignal(fact, first) })),
+      calendar: entries((kind) => (kind === 'workingElsewhere' ? elsewhere : undefined)),
+    },
+    statusMessage,
+    calendarState: calendar && stateOf(calendar, nowMs),
+    next: nextChange(living, nowMs),
   };
 }
 
-function sessionsOf(facts: Facts, decision: Decision, nowMs: number): ExplainedSession[] {
-  return facts.sessions.flatMap((session) => {
-    const state = sessionState(session, nowMs);
-    if (state === undefined) return [];
-    const untilMs = sessionHoldsUntil(session, nowMs);
-    const fadesAtMs = untilMs < session.expiresAtMs ? untilMs : null;
-    return [{ session, state, fadesAtMs, role: roleOfSession(session, decision) }];
-  });
+function explainSession(session: Session, decision: Decision, nowMs: number): ExplainedSession {
+  const state = sessionState(session, nowMs) ?? session.pair;
+  const isDecisive = decision.by === 'session' && decision.session === session;
+  return {
+    fact: session,
+    state,
+    fades: fadesToCome(session, nowMs),
+    standing: isDecisive ? DECIDES : standingOfState(state, 'session', decision),
+  };
 }
 
-function roleOfSession(session: Session, decision: Decision): Role {
-  if (decision.by === 'preferred') return 'overridden';
-  return decision.by === 'session' && decision.session === session ? 'decides' : 'outranked';
+/** What becomes of a state beside the decision. Those of the calendar differ by kind, so the state tells which decides. */
+function standingOfState(state: Pair, of: 'session' | 'calendar', decision: Decision): Standing {
+  if (decision.by === 'no session') return WAITS_FOR_SESSION;
+  if (decision.by === 'preferred') return { role: 'overridden', by: decision };
+  const isSameState = decision.pair === state;
+  if (isSameState && of === 'calendar' && decision.by === 'calendar') return DECIDES;
+  return { role: 'outranked', by: { kind: 'state', decision, isSameState } };
 }
 
-function roleOfSpan({ kind, startsAtMs }: CalendarSpan, decision: Decision, nowMs: number): Role {
-  if (startsAtMs > nowMs) return 'waits';
-  const state = CALENDAR_STATE[kind];
-  if (state === undefined) return 'beside';
-  switch (decision.by) {
-    case 'no session':
-      return 'waits';
-    case 'preferred':
-      return 'overridden';
-    case 'calendar':
-      return decision.pair === state ? 'decides' : 'outranked';
-    case 'session':
-      return 'outranked';
-  }
+function standingOfSignal(signal: LocationSignal, first: LocationSignal | undefined): Standing {
+  if (first === undefined || first === signal) return DECIDES;
+  const advantage = advantageOver(first, signal);
+  return { role: 'outranked', by: { kind: 'location', signal: first, advantage } };
 }
 
-/** The first change that comes by time alone. Of the calendar it knows what the facts hold. */
-function nextChange(facts: Facts, nowMs: number): Explanation['next'] {
-  let { presence, edgeMs } = presenceAt(facts, nowMs);
-  while (edgeMs !== NEVER_MS) {
-    const atMs = edgeMs;
-    const next = presenceAt(withoutEnded(facts, atMs), atMs);
-    if (!samePresence(presence, next.presence)) return { atMs, presence: next.presence };
-    presence = next.presence;
-    edgeMs = next.edgeMs;
-  }
-  return null;
+function stateOf({ revision, awaited, refillAtMs }: CalendarFacts, nowMs: number): CalendarState {
+  const isAwaited = awaited > revision;
+  // The spans reach beyond the instant at which they are to be filled again, but for how far is not in the facts.
+  return { isAwaited, knownUntilMs: isAwaited ? nowMs : Math.max(nowMs, refillAtMs) };
 }

@@ -1,4 +1,4 @@
-import { isNow, refillsAtMs } from './calendar.ts';
+import { refillsAtMs } from './calendar.ts';
 import {
   type CalendarFacts,
   type Facts,
@@ -6,6 +6,7 @@ import {
   type Session,
   type StatusMessage,
 } from './facts.ts';
+import { outOfOfficeSource } from './out-of-office.ts';
 import { type Activity, type Availability, OFFLINE, type Pair } from './pair.ts';
 import { CALENDAR_STATE, outOfOfficePair, rankOf } from './precedence.ts';
 import { sessionHoldsUntil, sessionState } from './session.ts';
@@ -92,16 +93,15 @@ export function presenceAt(
   const decision = decide(facts, nowMs);
   const edgeMs = nextEdge(facts, nowMs);
   const { statusMessage, outOfOffice, calendar } = facts;
-  const isReplying =
-    outOfOffice !== null && outOfOffice.startsAtMs <= nowMs && nowMs < outOfOffice.endsAtMs;
-  const isOutOfOffice = isReplying || isNow(calendar, 'outOfOffice', nowMs);
+  const source = outOfOfficeSource(facts, nowMs);
+  const isOutOfOffice = source !== null;
   const shown = isOutOfOffice ? outOfOfficePair(decision.pair) : decision.pair;
   return {
     presence: {
       availability: shown.availability,
       activity: shown.activity,
       isOutOfOffice,
-      outOfOfficeMessage: isReplying ? outOfOffice.message : null,
+      outOfOfficeMessage: source === 'automaticReplies' ? (outOfOffice?.message ?? null) : null,
       statusMessage:
         statusMessage !== null && statusMessage.expiresAtMs > nowMs ? statusMessage : null,
       workLocation: workLocationAt(facts, nowMs),

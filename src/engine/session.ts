@@ -35,3 +35,14 @@ export function sessionHoldsUntil(session: Session, nowMs: number): number {
   }
   return session.expiresAtMs;
 }
+
+/** What the session fades to while it lives and nobody sets it again, and when; without what it has faded to. */
+export function fadesToCome(
+  session: Session,
+  nowMs: number,
+): readonly { readonly atMs: number; readonly state: Pair }[] {
+  if (session.pair !== AVAILABLE) return [];
+  return FADE.map(({ afterMs, state }) => ({ atMs: session.setAtMs + afterMs, state })).filter(
+    ({ atMs }) => atMs > nowMs && atMs < session.expiresAtMs,
+  );
+}

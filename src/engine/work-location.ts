@@ -9,7 +9,7 @@ export interface WorkLocation {
 }
 
 /** What an event with showAs workingElsewhere says of the place. */
-const SCHEDULED_ELSEWHERE: WorkLocation = Object.freeze({
+export const SCHEDULED_ELSEWHERE: WorkLocation = Object.freeze({
   source: 'scheduled',
   workLocationType: 'remote',
   placeId: null,
@@ -20,11 +20,7 @@ const SCHEDULED_ELSEWHERE: WorkLocation = Object.freeze({
  * "userWorkLocation"; docs/decisions/0015-work-location.md). Null where nobody says anything.
  */
 export function workLocationAt(facts: Facts, nowMs: number): WorkLocation | null {
-  let best: LocationSignal | undefined;
-  for (const signal of facts.locations) {
-    if (signal.endsAtMs <= nowMs) continue;
-    if (best === undefined || outweighs(signal, best)) best = signal;
-  }
+  const best = firstSignal(facts, nowMs);
   if (best !== undefined) {
     const { source, workLocationType, placeId } = best;
     return { source, workLocationType, placeId };
@@ -32,10 +28,28 @@ export function workLocationAt(facts: Facts, nowMs: number): WorkLocation | null
   return isNow(facts.calendar, 'workingElsewhere', nowMs) ? SCHEDULED_ELSEWHERE : null;
 }
 
-function outweighs(signal: LocationSignal, best: LocationSignal): boolean {
-  if (signal.source !== best.source) return signal.source === 'manual';
-  const difference = precision(signal) - precision(best);
-  return difference > 0 || (difference === 0 && signal.setAtMs > best.setAtMs);
+/** The signal that counts, of the user and of apps; undefined where it is left to the calendar. */
+export function firstSignal(facts: Facts, nowMs: number): LocationSignal | undefined {
+  let best: LocationSignal | undefined;
+  for (const signal of facts.locations) {
+    if (signal.endsAtMs <= nowMs) continue;
+    if (best === undefined || advantageOver(signal, best) !== undefined) best = signal;
+  }
+  return best;
+}
+
+/** By what a signal comes before another: as the user's own, as the more precise, as the later. */
+export type Advantage = 'source' | 'precision' | 'time';
+
+/** By what `signal` comes before `other`; undefined where it doesn't. */
+export function advantageOver(
+  signal: LocationSignal,
+  other: LocationSignal,
+): Advantage | undefined {
+  if (signal.source !== other.source) return signal.source === 'manual' ? 'source' : undefined;
+  const difference = precision(signal) - precision(other);
+  if (difference !== 0) return difference > 0 ? 'precision' : undefined;
+  return signal.setAtMs > other.setAtMs ? 'time' : undefined;
 }
 
 /** A building says more than "the office", and that more than nothing. */

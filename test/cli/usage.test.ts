@@ -7,13 +7,23 @@ import { listen } from '../../src/cli/listen.ts';
 import { serve } from '../../src/cli/serve.ts';
 import { subscriptions } from '../../src/cli/subscriptions.ts';
 import { token } from '../../src/cli/token.ts';
+import { why } from '../../src/cli/why.ts';
 import { ROOT, runPorchlight } from '../program.ts';
 import { terminal } from './terminal.ts';
 
 test.each([[['--help']], [[]]])('porchlight %j names its commands', async (args) => {
   const { code, stdout, stderr } = await runPorchlight(...args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  for (const command of ['dev', 'serve', 'token', 'listen', 'subscriptions', 'store', 'scim']) {
+  for (const command of [
+    'dev',
+    'serve',
+    'token',
+    'listen',
+    'subscriptions',
+    'why',
+    'store',
+    'scim',
+  ]) {
     expect(stdout).toContain(`\n  porchlight ${command} `);
   }
 });
@@ -26,6 +36,7 @@ test.each([
   ['token', ['--url', '--app', '--user', '--scopes', '--roles', '--tenant', '--ttl']],
   ['listen', ['--users', '--rich', '--port', '--url', '--app', '--user', '--body', '--json']],
   ['subscriptions', ['--url', '--token', '--tenant', '--json', 'remove ID']],
+  ['why', ['USER', '--url', '--token', '--tenant', '--json']],
 ])('porchlight %s --help tells its flags and starts nothing', async (command, flags) => {
   const { code, stdout, stderr } = await runPorchlight(command, '--help');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -77,6 +88,9 @@ describe('a command line that can not be understood', () => {
     ['subscriptions', ['destroy'], subscriptions, "subscriptions can't 'destroy'; it can remove"],
     ['subscriptions', ['remove'], subscriptions, 'remove needs one ID'],
     ['subscriptions', ['remove', 'a', 'b'], subscriptions, 'remove needs one ID'],
+    ['why', [], why, 'why needs one USER'],
+    ['why', ['a', 'b'], why, 'why needs one USER'],
+    ['why', ['a', '--url', 'localhost'], why, '--url must begin with http:// or https://'],
     ['token', ['--ttl'], token, "Option '--ttl <value>' argument missing"],
     ['token', ['--url', 'localhost:4280'], token, '--url must begin with http:// or https://'],
     ['token', ['--user', 'x', '--roles', 'y'], token, '--roles goes without --user'],

@@ -32,8 +32,8 @@ afterEach(async () => {
 const ada = { id: ADA, userPrincipalName: 'ada@contoso.example', displayName: 'Ada Moreau' };
 const bruno = { id: BRUNO, userPrincipalName: 'bruno@contoso.example', displayName: 'Bruno' };
 
-function textOf(users: readonly object[]): string {
-  const tenant = { id: TENANT, domain: 'contoso.example', displayName: 'Contoso', users, apps: [] };
+function textOf(users: readonly object[], apps: readonly object[] = []): string {
+  const tenant = { id: TENANT, domain: 'contoso.example', displayName: 'Contoso', users, apps };
   return JSON.stringify({ tenants: [tenant] });
 }
 
@@ -173,4 +173,16 @@ describe('a photo', () => {
     await writeFile(path, textOf([bruno, { ...ada, photo: 'ada.png' }]));
     await expect(server()).rejects.toThrow(`${path}: tenants[0].users[1].photo: ENOENT`);
   });
+});
+
+test('applications are called as the file has it, whatever the case of their ids, and as it changes', async () => {
+  const appId = '22553876-f5ab-4529-bffb-cfe50aa89f87';
+  await writeFile(path, textOf([ada], [{ appId: appId.toUpperCase(), displayName: 'Bridge' }]));
+  const directory = await server('open');
+  expect(directory.appName(TENANT, appId)).toBe('Bridge');
+  expect(directory.appName(TENANT, ADA)).toBeUndefined();
+  expect(directory.appName(ADA, appId)).toBeUndefined();
+  await writeFile(path, textOf([ada], [{ appId, displayName: 'Desk phone bridge' }]));
+  await noticed();
+  expect(directory.appName(TENANT, appId)).toBe('Desk phone bridge');
 });

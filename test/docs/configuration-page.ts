@@ -5,6 +5,7 @@ import { SERVE_USAGE } from '../../src/cli/serve.ts';
 import { STORE_USAGE } from '../../src/cli/store.ts';
 import { SUBSCRIPTIONS_USAGE } from '../../src/cli/subscriptions.ts';
 import { TOKEN_USAGE } from '../../src/cli/token.ts';
+import { WHY_USAGE } from '../../src/cli/why.ts';
 import { configSchema } from '../../src/config/schema.ts';
 
 /** A JSON schema, as far as the configuration uses one. */
@@ -33,6 +34,7 @@ const USAGES = [
   TOKEN_USAGE,
   LISTEN_USAGE,
   SUBSCRIPTIONS_USAGE,
+  WHY_USAGE,
   STORE_USAGE,
   SCIM_USAGE,
 ];
@@ -43,7 +45,7 @@ export function configurationPage(exampleJson: string): string {
 
 # Configuration
 
-Porchlight is one program with seven commands. \`dev\` takes flags and nothing else; \`serve\` takes a
+Porchlight is one program with eight commands. \`dev\` takes flags and nothing else; \`serve\` takes a
 file.
 
 ## Commands

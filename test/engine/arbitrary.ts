@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { advance, type Change, NEW_RECORD, type UserRecord } from '../../src/engine/advance.ts';
 import type { PresenceCommand } from '../../src/engine/command.ts';
 import { type CalendarSpan, type CalendarSpanKind, NEVER_MS } from '../../src/engine/facts.ts';
 import {
@@ -163,3 +164,17 @@ export const anyHistory: fc.Arbitrary<readonly Event[]> = fc
       ...instants.map((each) => anyCommand(each).map((command) => ({ atMs: each, command }))),
     );
   });
+
+/** What is kept after everything in a history was said, when that was, and the last change. */
+export const anyRecord = anyHistory.map((events) => {
+  let record: UserRecord = NEW_RECORD;
+  let nowMs = START_MS;
+  let last: Change | undefined;
+  for (const { atMs, command } of events) {
+    nowMs = Math.max(nowMs, atMs);
+    const advanced = advance(record, nowMs, command);
+    record = advanced.record;
+    last = advanced.changes.at(-1) ?? last;
+  }
+  return { record, nowMs, last };
+});

@@ -75,6 +75,6 @@ export function exampleOwnRoutes(
     }),
     ...adminRoutes({ courier, subscriptions }),
     ...calendarFeedRoutes({ feeds, directory }),
-    explainPresence({ presence, clock }),
+    explainPresence({ presence, clock, directory }),
   ];
 }
