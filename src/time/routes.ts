@@ -1,5 +1,6 @@
 import Type, { type Static, type TObject } from 'typebox';
 import { STEER_SERVER } from '../auth/permissions.ts';
+import { parseDateTimeOffset } from '../graph/date-time-offset.ts';
 import { parseLifetime } from '../graph/duration.ts';
 import { invalidArgument } from '../graph/error.ts';
 import { bodySchema } from '../http/body.ts';
@@ -96,13 +97,7 @@ function nothing(act: () => Promise<void>): () => Promise<undefined> {
 
 /** @throws GraphError 400 */
 function instantIn(text: string, nowMs: number): number {
-  const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i.test(text);
-  const atMs = isInstant ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(atMs)) {
-    throw invalidArgument(
-      '[DateTime]: must be an instant with its offset, such as 2026-11-21T09:00:00Z.',
-    );
-  }
+  const atMs = parseDateTimeOffset(text, 'DateTime');
   if (atMs < EARLIEST_MS || Math.abs(atMs - nowMs) > FARTHEST.mostMs) {
     throw invalidArgument('[DateTime]: must be within a year of now, from the year 2000 on.');
   }

@@ -181,6 +181,29 @@ describe('serve with an OpenID issuer', () => {
     await server.stop();
   });
 
+  test('virtualClock lets the clock be moved, and is refused where several would go by it', async () => {
+    const config = { ...trusting(issuer.http), virtualClock: true };
+    const server = await startServe(configFile(config));
+    const clock = (...args: readonly string[]) =>
+      runPorchlight('clock', ...args, '--url', server.origin, '--token', manager);
+    const manager = await tokenOf(issuer, '--roles', 'Porchlight.Manage.All');
+    const user = await tokenOf(issuer);
+    expect(await setBusy(server.origin, user)).toMatchObject({ status: 200 });
+    // Longer than a token of its issuer lives.
+    expect(await clock('advance', 'P1D')).toMatchObject({ code: 0 });
+    expect(await getPresence(server.origin, user)).toMatchObject({
+      status: 200,
+      body: { availability: 'Offline' },
+    });
+    expect((await clock('reset')).stdout).toContain('running');
+    await server.stop();
+
+    const several = ['serve', '--config', configFile(config), '--workers', '2'];
+    expect((await runPorchlight(...several)).stderr).toContain('--workers must be 1');
+    const shared = configFile({ ...config, store: 'redis://127.0.0.1:1' });
+    expect(await refusal(shared)).toContain('virtualClock needs an embedded store');
+  });
+
   test('speaks HTTPS with a certificate of its own', async () => {
     const tls = {
       certFile: join(issuer.dataDir, 'dev', 'server.pem'),

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { openApiDocument } from '../../src/http/openapi.ts';
+import { VirtualClock } from '../../src/time/virtual-clock.ts';
 import { startPorchlight } from '../wire/porchlight.ts';
 import { exampleDirectoryRoutes, exampleOwnRoutes, exampleRoutes } from './routes.ts';
 
@@ -43,7 +45,8 @@ test('docs/openapi.json is the document of the route table', () => {
 });
 
 test('/porchlight/openapi.json serves the same document, without a token', async () => {
-  const porchlight = await startPorchlight();
+  const virtual = new VirtualClock(systemClock);
+  const porchlight = await startPorchlight({ virtual });
   const answer = await porchlight.send('GET', '/porchlight/openapi.json');
   await porchlight.close();
   expect(answer.status).toBe(200);

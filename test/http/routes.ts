@@ -16,6 +16,9 @@ import { EVERYONE_SEES_EVERYONE } from '../../src/presence/visibility.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { createHub } from '../../src/stream/hub.ts';
 import { streamRoutes } from '../../src/stream/routes.ts';
+import { clockRoutes } from '../../src/time/routes.ts';
+import { timeTravel } from '../../src/time/travel.ts';
+import { VirtualClock } from '../../src/time/virtual-clock.ts';
 import { exampleCalendars } from '../mailbox/example-calendars.ts';
 import { exampleMailboxes } from '../mailbox/example-mailboxes.ts';
 import { exampleSubscriptions } from '../subscriptions/example-service.ts';
@@ -76,5 +79,6 @@ export function exampleOwnRoutes(
     ...adminRoutes({ courier, subscriptions }),
     ...calendarFeedRoutes({ feeds, directory }),
     explainPresence({ presence, clock, directory }),
+    ...clockRoutes(timeTravel(new VirtualClock(clock))),
   ];
 }
