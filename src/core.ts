@@ -52,7 +52,7 @@ export interface Core {
 /** Takes what is kept, and begins no work yet. Rejects as `openFollowing`. */
 export async function openCore(config: ServerConfig, parts: CoreParts): Promise<Core> {
   const { store, clock, steadyClock, randomness, directory, log, report } = parts;
-  const { profile, publicOrigin, trustProxy } = config;
+  const { publicOrigin, trustProxy } = config;
   const isProvisioned = directory.ledger !== undefined;
   const { visibility: rules = EVERYONE_SEES_EVERYONE } = parts;
   const visibility = isProvisioned ? forListedReaders(rules, directory) : rules;
@@ -96,14 +96,11 @@ export async function openCore(config: ServerConfig, parts: CoreParts): Promise<
     provisioning,
     verifier: isProvisioned ? knownCallersOnly(verifier, directory) : verifier,
     routes: [
-      ...presenceRoutes(
-        { presence, subscriptions, mailboxes, calendars, clock, profile },
-        directory,
-      ),
+      ...presenceRoutes({ presence, subscriptions, mailboxes, calendars, clock }, directory),
       ...directoryRoutes({ directory, photos }),
     ],
     ownRoutes: [
-      ...streamRoutes({ presence, profile, store, directory, visibility, hub }),
+      ...streamRoutes({ presence, store, directory, visibility, hub }),
       ...adminRoutes({ courier: notifier, subscriptions }),
       ...calendarFeedRoutes({ feeds, directory }),
       explainPresence({ presence, clock, directory }),

@@ -103,7 +103,6 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
     registry,
     clock,
     steadyClock,
-    profile,
     directory,
     courier: notifier,
     // Its own affairs are the business of whoever has the partition of its id.

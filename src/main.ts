@@ -16,6 +16,7 @@ const USAGE = `A presence server that speaks the Microsoft Graph presence API.
   porchlight clock          what time it is on a dev server; moves it
   porchlight subscriptions  who is notified of what, and how it goes
   porchlight why            what a user's presence follows from, and what comes next
+  porchlight report         what applications used, and the least permissions they need
   porchlight store          moves presence to another store
   porchlight scim           a secret for a client that provisions users
 
@@ -67,6 +68,10 @@ async function load(name: string): Promise<Loaded> {
     case 'why': {
       const { why, WHY_USAGE } = await import('./cli/why.ts');
       return { run: why, usage: WHY_USAGE };
+    }
+    case 'report': {
+      const { report, REPORT_USAGE } = await import('./cli/report.ts');
+      return { run: report, usage: REPORT_USAGE };
     }
     case 'store': {
       const { store, STORE_USAGE } = await import('./cli/store.ts');

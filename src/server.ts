@@ -16,6 +16,7 @@ import type { Route } from './http/route.ts';
 import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
 import type { DeliveryTerms } from './notifications/terms.ts';
 import type { Outbound } from './outbound/outbound.ts';
+import type { Directory } from './presence/directory.ts';
 import type { PresenceService } from './presence/service.ts';
 import type { Visibility } from './presence/visibility.ts';
 import { type Randomness, systemRandomness } from './random.ts';
@@ -26,9 +27,14 @@ import type { SubscriptionService } from './subscriptions/service.ts';
 import { clockRoutes } from './time/routes.ts';
 import { type TimeTravel, timeTravel } from './time/travel.ts';
 import { VirtualClock } from './time/virtual-clock.ts';
+import { createUsageGate } from './usage/gate.ts';
+import type { UsageRecord } from './usage/record.ts';
+import { usageRoutes } from './usage/routes.ts';
 
 export interface ServerConfig {
   readonly profile: Profile;
+  /** What Graph hasn't is an error, in either profile. */
+  readonly strict?: boolean;
   /** Where to listen; port 0 lets the system choose. */
   readonly listeners: readonly Listener[];
   /** `https://host` by which clients know the server; else each request's own. */
@@ -76,6 +82,8 @@ export interface ServerParts {
   readonly steward?: (request: IncomingMessage) => Caller | undefined;
   /** Further addresses, such as the dev server's token issuer. */
   readonly plugins?: readonly FastifyPluginAsync[];
+  /** Where it is noted what applications use; nowhere by default. */
+  readonly usage?: UsageRecord;
   /** Why the server isn't ready beyond its store, if it isn't. */
   readonly whyNotReady?: () => Promise<string | undefined>;
 }
@@ -105,7 +113,7 @@ export interface Server {
 /** Starts Porchlight. Rejects when a port can't be had; nothing stays open then but the parts. */
 export async function openServer(config: ServerConfig, parts: ServerParts): Promise<Server> {
   const { clock, log } = parts;
-  const { publicOrigin, trustProxy, cors = '*' } = config;
+  const { publicOrigin, trustProxy, cors = '*', profile, strict = false } = config;
   const ports = createPorts(() => clock.nowMs());
   const report: ReportFault = (error, { requestId }) =>
     log.error({ err: error, requestId }, 'request failed');
@@ -124,14 +132,23 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
   let core: Core = await open(parts);
 
   const late = (table: (of: Core) => readonly Route[]) => lateBound(() => table(core));
+  const served: Directory = {
+    resolve: (tenantId, name) => directory.resolve(tenantId, name),
+    lists: (tenantId, userId) => directory.lists(tenantId, userId),
+    mode: directory.mode,
+  };
+  const recording = parts.usage ? [createUsageGate(parts.usage, served.resolve)] : [];
   const handler = await createHandler({
     routes: late(({ routes }) => routes),
-    ownRoutes: [...late(({ ownRoutes }) => ownRoutes), ...(travel ? clockRoutes(travel) : [])],
-    directory: {
-      resolve: (tenantId, name) => directory.resolve(tenantId, name),
-      lists: (tenantId, userId) => directory.lists(tenantId, userId),
-      mode: directory.mode,
-    },
+    ownRoutes: [
+      ...late(({ ownRoutes }) => ownRoutes),
+      ...(travel ? clockRoutes(travel) : []),
+      ...usageRoutes(parts.usage),
+    ],
+    directory: served,
+    gates: recording,
+    ownGates: recording,
+    strictness: { profile, isStrict: strict },
     verifier: { verify: (token) => core.verifier.verify(token) },
     ...(parts.steward && { steward: parts.steward }),
     ...{ clock, report, cors, publicOrigin, trustProxy },

@@ -2,6 +2,7 @@ import type { JWK } from 'jose';
 import pino from 'pino';
 import { clockAhead, systemClock } from '../../src/clock.ts';
 import { createDirectory } from '../../src/directory/fixed.ts';
+import { UsedAdditions } from '../../src/graph/additions.ts';
 import type { Profile } from '../../src/graph/settable.ts';
 import { createEncryptor } from '../../src/notifications/encryption.ts';
 import { createOutbound } from '../../src/outbound/open.ts';
@@ -93,6 +94,7 @@ async function subscribe({ tenantId, request }: Subscribing): Promise<void> {
       changeType: 'updated',
       expirationDateTime: new Date(nowMs + HOUR_MS).toISOString(),
     },
+    new UsedAdditions({ profile, isStrict: false }),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Profile } from '../graph/settable.ts';
+import type { AdditionName } from '../graph/additions.ts';
 
 /**
  * Who may use an operation. Any one of the listed permissions is enough; an empty list says that the
@@ -11,6 +11,19 @@ export interface Access {
   readonly other: readonly string[] | 'refused';
   /** Application permissions, for any user of the tenant. */
   readonly application: readonly string[];
+  /** Whom Graph refuses and Porchlight doesn't. */
+  readonly added?: AddedAccess;
+}
+
+export interface AddedAccess {
+  readonly addition: AdditionName;
+  /** Application permissions, where Graph takes none. */
+  readonly application: readonly string[];
+}
+
+/** What is enough where additions are allowed. */
+export function withAdded(access: Access): Access {
+  return access.added === undefined ? access : { ...access, application: access.added.application };
 }
 
 const READ_AS_APPLICATION = ['Presence.Read.All', 'Presence.ReadWrite.All'];
@@ -32,9 +45,10 @@ export const READ_PRESENCES: Access = {
  * Subscriptions, whomever they are about. Source: Graph, "Get change notifications for presence", whose
  * permission table knows signed-in users alone; that applications may too is an addition of ours.
  */
-export const SUBSCRIBE_TO_PRESENCE: Record<Profile, Access> = {
-  graph: { ...READ_PRESENCES, application: [] },
-  extended: READ_PRESENCES,
+export const SUBSCRIBE_TO_PRESENCE: Access = {
+  ...READ_PRESENCES,
+  application: [],
+  added: { addition: 'app-only-subscriptions', application: READ_AS_APPLICATION },
 };
 
 /** There is no delegated Presence.ReadWrite.All: a signed-in user writes their own presence only. */
@@ -55,9 +69,10 @@ export const WRITE_SESSION_LEGACY: Access = {
  * Where a user works. Source: the permission tables of Graph's pages, which know signed-in users alone; that
  * applications may too is an addition of ours.
  */
-export const WRITE_WORK_LOCATION: Record<Profile, Access> = {
-  graph: { ...WRITE_PRESENCE, application: [] },
-  extended: WRITE_PRESENCE,
+export const WRITE_WORK_LOCATION: Access = {
+  ...WRITE_PRESENCE,
+  application: [],
+  added: { addition: 'app-only-work-location', application: WRITE_PRESENCE.application },
 };
 
 /** Mailbox settings: a signed-in user's own, for an application anybody's. Source: the permission tables of Graph's pages. */

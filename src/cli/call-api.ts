@@ -15,7 +15,8 @@ export class Refused extends CommandFailed {
 export interface ApiCall {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: URL;
-  readonly token: string;
+  /** None for a dev server on this machine, which lets itself be steered without. */
+  readonly token?: string | undefined;
   readonly body?: object;
   readonly timeoutMs?: number;
   /** The command that should be running there. */
@@ -31,7 +32,7 @@ export async function callApi({ url, token, body, ...terms }: ApiCall): Promise<
   const { status, json } = await request(url, {
     ...terms,
     headers: {
-      authorization: `Bearer ${token}`,
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),

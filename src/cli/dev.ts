@@ -15,6 +15,8 @@ import { createOutbound } from '../outbound/open.ts';
 import { openLmdbStore } from '../store/lmdb/open.ts';
 import { readClock } from '../time/kept-clock.ts';
 import { REAL_TIME, VirtualClock } from '../time/virtual-clock.ts';
+import { keepReport, REPORT_FILE } from '../usage/kept-report.ts';
+import { createUsageRecord } from '../usage/record.ts';
 import { calendarFolder, openCalendars } from './calendars.ts';
 import { type Command, UsageError } from './command.ts';
 import { ENCRYPTION_WORKER } from './encryption-worker.ts';
@@ -28,7 +30,8 @@ const LOOPBACK_PAGE = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?
 
 const FEED_RETENTION_MS = 7 * 24 * 3_600_000;
 
-export const DEV_USAGE = `porchlight dev [--port 4280] [--https-port 4281] [--data DIR] [--profile graph|extended] [--calendars DIR]
+export const DEV_USAGE = `porchlight dev [--port 4280] [--https-port 4281] [--data DIR] [--profile graph|extended]
+               [--strict] [--calendars DIR]
 
 Starts a server to build against: example tenants and users, a token issuer that gives anybody any
 token, HTTP and HTTPS on this machine only.
@@ -37,6 +40,7 @@ token, HTTP and HTTPS on this machine only.
   --https-port  for HTTPS; 0 picks a free one (4281)
   --data        folder for presence, keys and certificates (.porchlight)
   --profile     graph refuses what Graph refuses; extended allows more (graph)
+  --strict      whatever Graph hasn't is an error that says so, in either profile
   --calendars   folder of calendars that count: DIR/contoso.example/ada@contoso.example.ics`;
 
 /** `porchlight dev`. */
@@ -46,6 +50,7 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
     'https-port': '4281',
     data: '.porchlight',
     profile: 'graph',
+    strict: false,
     calendars: undefined,
   });
   const port = portFlag(flags.port, 'port');
@@ -77,9 +82,11 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
     steadyClock,
     log,
   });
+  const usage = createUsageRecord(() => systemClock.nowMs());
   const server = await openServer(
     {
       profile,
+      strict: flags.strict,
       listeners: [
         { host: '127.0.0.1', port },
         { host: '127.0.0.1', port: httpsPort, tls: certificates },
@@ -96,6 +103,7 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
       log,
       steward: localSteward(tenants[0]?.id ?? '', (origin) => LOOPBACK_PAGE.test(origin)),
       plugins: [issuer.plugin],
+      usage,
       outbound: createOutbound(reach),
       calendars: openCalendars({ folder, outbound: reach, log }),
       encryptor: createEncryptor({ worker: ENCRYPTION_WORKER }),
@@ -108,10 +116,18 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
   });
 
   const [http = '', https = ''] = server.origins;
+  const report = keepReport({
+    path: join(dataDir, REPORT_FILE),
+    record: usage,
+    clock: steadyClock,
+    onError: (error) => log.error({ err: error }, 'the report of use could not be written'),
+  });
+  const name = `${profile}${flags.strict ? ', strict' : ''}`;
   const { caPath } = certificates;
-  print(greeting({ http, https, dataDir, profile, tenants, clock, caPath }));
+  print(greeting({ http, https, dataDir, profile: name, tenants, clock, caPath }));
   await stopped;
   await server.close();
+  await report.stop();
 };
 
 function profileFlag(text: string): Profile {
@@ -123,7 +139,7 @@ interface Greeting {
   readonly http: string;
   readonly https: string;
   readonly dataDir: string;
-  readonly profile: Profile;
+  readonly profile: string;
   readonly tenants: readonly Tenant[];
   readonly clock: VirtualClock;
   readonly caPath: string;

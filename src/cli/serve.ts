@@ -17,6 +17,7 @@ import { createVisibility, type Visibility } from '../presence/visibility.ts';
 import type { PresenceStore } from '../store/store.ts';
 import { readClock } from '../time/kept-clock.ts';
 import { REAL_TIME, VirtualClock } from '../time/virtual-clock.ts';
+import { createUsageRecord } from '../usage/record.ts';
 import { calendarFolder, openCalendars } from './calendars.ts';
 import { type Command, CommandFailed, type Terminal, UsageError } from './command.ts';
 import { ENCRYPTION_WORKER } from './encryption-worker.ts';
@@ -112,6 +113,7 @@ async function serveAlone(
   const server = await openServer(
     {
       profile: config.profile,
+      strict: config.strict,
       listeners: [{ host, port, ...(tls && { tls }) }],
       ...(config.publicUrl && { publicOrigin: new URL(config.publicUrl).origin }),
       trustProxy: behindProxy,
@@ -129,6 +131,7 @@ async function serveAlone(
       directory,
       visibility: visibilityOf(config, directory),
       log,
+      ...(config.report && { usage: createUsageRecord(() => clock.nowMs()) }),
       plugins: [
         publisherRoutes({
           tenants,

@@ -131,6 +131,16 @@ export const configSchema = Type.Object(
       description:
         "graph: refuse what Graph refuses. extended: allow Porchlight's additions (docs/wire-coverage.md).",
     }),
+    strict: Type.Boolean({
+      default: false,
+      description:
+        'An addition of Porchlight is an error, 400 that names it, in either profile (docs/strictness.md).',
+    }),
+    report: Type.Boolean({
+      default: false,
+      description:
+        'Note which operations and permissions applications use, for porchlight report; in memory, each process for itself.',
+    }),
     store: Type.String({
       description:
         'Where presence is kept: lmdb:FOLDER, on a local disk; or in a Redis of version 7.0 or newer, with the package ioredis installed: redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], redis+sentinel://[USER:PASSWORD@]HOST[:PORT],…/NAME[/DATABASE] or redis+cluster://[USER:PASSWORD@]HOST[:PORT],…, with rediss for TLS. Behind it may stand ?durability=primary, available or strict, &replicas=NUMBER with strict, and &partitions=NUMBER for a new store.',

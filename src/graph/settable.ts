@@ -12,8 +12,9 @@ import {
   PRESENTING,
   pairName,
 } from '../engine/pair.ts';
+import type { Additions } from './additions.ts';
 import { shortened } from './duration.ts';
-import { invalidArgument } from './error.ts';
+import { type GraphError, invalidArgument } from './error.ts';
 
 /** `graph` refuses what Graph refuses; `extended` adds what docs/wire-coverage.md lists. */
 export type Profile = 'graph' | 'extended';
@@ -56,8 +57,26 @@ export const LEGACY_PATCH_PAIRS = settable(...ORIGINAL, OFFLINE);
 export function parsePair(availability: string, activity: string, supported: Settable): Pair {
   const found = supported.get(`${availability}/${activity}`.toLowerCase());
   if (found !== undefined) return found;
+  throw notSettable(availability, activity, supported);
+}
+
+/** `parsePair` for setPresence: what Graph takes, and what is an addition. */
+export function parseSessionPair(
+  availability: string,
+  activity: string,
+  additions: Additions,
+): Pair {
+  const { graph, extended } = SESSION_PAIRS;
+  const name = `${availability}/${activity}`.toLowerCase();
+  if (!graph.has(name) && extended.has(name)) {
+    additions.use('more-pairs', () => notSettable(availability, activity, graph));
+  }
+  return parsePair(availability, activity, additions.areAllowed ? extended : graph);
+}
+
+function notSettable(availability: string, activity: string, supported: Settable): GraphError {
   const names = [...supported.values()].map(pairName).join(', ');
-  throw invalidArgument(
+  return invalidArgument(
     `[Availability, Activity]: ${shortened(availability)}/${shortened(activity)} is not supported here. Supported: ${names}.`,
   );
 }

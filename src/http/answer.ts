@@ -19,6 +19,11 @@ export async function settle(
   }
 }
 
+/** What the caller would be answered. */
+export function statusOf(thrown: unknown): number {
+  return toGraphError(thrown).status;
+}
+
 export function errorReply(
   thrown: unknown,
   ids: RequestIds,

@@ -10,6 +10,7 @@ export const EXPOSED_HEADERS = [
   'etag',
   'location',
   'preference-applied',
+  'porchlight-additions',
   'porchlight-effect',
   'porchlight-stale-ms',
 ];

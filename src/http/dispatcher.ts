@@ -1,6 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { authorize, type Decision, ME_NEEDS_A_USER } from '../auth/authorize.ts';
 import type { Caller } from '../auth/caller.ts';
+import { type Access, withAdded } from '../auth/permissions.ts';
+import {
+  ADDITIONS_HEADER,
+  type Additions,
+  type Strictness,
+  UsedAdditions,
+} from '../graph/additions.ts';
 import { GraphError, invalidArgument, userNotFound } from '../graph/error.ts';
 import type { Version } from '../graph/path.ts';
 import type { Directory } from '../presence/directory.ts';
@@ -54,28 +61,42 @@ export interface Gate {
 
 const NO_QUERY = new URLSearchParams();
 
+const AS_GRAPH: Strictness = { profile: 'graph', isStrict: false };
+
 /** @param gates the outermost first */
 export function createDispatcher(
   routes: readonly Route[],
   directory: Directory,
   gates: readonly Gate[] = [],
+  strictness: Strictness = AS_GRAPH,
 ): Dispatch {
   const router = createGraphRouter(routes);
   const passing = gates.filter((gate) => gate.pass !== undefined);
 
-  function carryOut(match: Match, request: GraphRequest, caller: Caller): Promise<Reply> {
+  async function carryOut(match: Match, request: GraphRequest, caller: Caller): Promise<Reply> {
     const { version, query, body, origin, headers } = request;
     checkBody(match, body);
-    return match.route.handle({
-      caller,
-      version,
-      userId: authorizedUser(match, caller, directory),
-      params: match.params,
-      query: query === '' ? NO_QUERY : new URLSearchParams(query),
-      body,
-      origin,
-      headers,
-    } satisfies Call);
+    const additions = new UsedAdditions(strictness);
+    try {
+      const reply = await match.route.handle({
+        caller,
+        version,
+        userId: authorizedUser(match, caller, directory, additions),
+        params: match.params,
+        query: query === '' ? NO_QUERY : new URLSearchParams(query),
+        body,
+        origin,
+        headers,
+        additions,
+      } satisfies Call);
+      return additions.header === undefined
+        ? reply
+        : { ...reply, headers: naming(additions.header, reply.headers) };
+    } catch (error) {
+      if (additions.header === undefined || !(error instanceof GraphError)) throw error;
+      const { status, code, message } = error;
+      throw new GraphError(status, code, message, naming(additions.header, error.headers));
+    }
   }
 
   return (request, caller) => {
@@ -91,6 +112,10 @@ export function createDispatcher(
       innermost,
     )();
   };
+}
+
+function naming(additions: string, headers: Reply['headers']): Record<string, string> {
+  return { ...headers, [ADDITIONS_HEADER]: additions };
 }
 
 function checkBody({ checkBody: check, route }: Match, body: unknown): void {
@@ -116,21 +141,41 @@ function authorizedUser(
   { route, me, params }: Match,
   caller: Caller,
   directory: Directory,
+  additions: Additions,
 ): string {
   const { user } = params;
   if (user === undefined) {
     // Without a user in it, a path is about the caller (/me) or about several users.
     if (me && caller.userId === null) mustBeAllowed(ME_NEEDS_A_USER);
-    mustBeAllowed(authorize(route.access, caller, (me ? caller.userId : null) ?? 'many'));
+    mustBePermitted(route.access, caller, (me ? caller.userId : null) ?? 'many', additions);
     return caller.userId ?? '';
   }
   const userId = directory.resolve(caller.tenantId, user);
-  mustBeAllowed(authorize(route.access, caller, userId ?? user));
+  mustBePermitted(route.access, caller, userId ?? user, additions);
   if (userId === undefined) throw (route.nobody ?? userNotFound)(user);
   return userId;
 }
 
+function mustBePermitted(
+  access: Access,
+  caller: Caller,
+  target: string | 'many',
+  additions: Additions,
+): void {
+  const asInGraph = authorize(access, caller, target);
+  if (asInGraph.allowed) return;
+  const decision = authorize(withAdded(access), caller, target);
+  if (decision.allowed && access.added !== undefined) {
+    additions.use(access.added.addition, () => refusal(asInGraph));
+  } else {
+    mustBeAllowed(additions.areAllowed ? decision : asInGraph);
+  }
+}
+
 function mustBeAllowed(decision: Decision): void {
-  if (decision.allowed) return;
-  throw new GraphError(decision.status, decision.code, decision.message);
+  if (!decision.allowed) throw refusal(decision);
+}
+
+function refusal({ status, code, message }: Decision & { allowed: false }): GraphError {
+  return new GraphError(status, code, message);
 }

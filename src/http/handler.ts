@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { FastifyPluginAsync } from 'fastify';
+import type { Strictness } from '../graph/additions.ts';
 import type { Directory } from '../presence/directory.ts';
 import { createApp } from './app.ts';
 import { createDispatcher, type Gate } from './dispatcher.ts';
@@ -17,6 +18,9 @@ export interface HandlerParts extends Omit<GraphApiParts, 'dispatch' | 'dispatch
   readonly directory: Directory;
   /** Between requests to Graph's addresses and what they ask for. */
   readonly gates?: readonly Gate[];
+  /** Between requests to Porchlight's own addresses and what they ask for. */
+  readonly ownGates?: readonly Gate[];
+  readonly strictness: Strictness;
   /** Further addresses, such as the dev server's token issuer. */
   readonly plugins: readonly FastifyPluginAsync[];
   readonly whyNotReady: Readiness;
@@ -38,12 +42,12 @@ export interface Handler {
 
 /** Puts all addresses together. Rejects when a plugin can't be used. */
 export async function createHandler(parts: HandlerParts): Promise<Handler> {
-  const { routes, ownRoutes, directory, clock, mounts = [] } = parts;
+  const { routes, ownRoutes, directory, clock, strictness, mounts = [] } = parts;
   const app = await createApp({ ...parts, nowMs: () => clock.nowMs() });
   const graphApi = createGraphApi({
     ...parts,
-    dispatch: createDispatcher(routes, directory, parts.gates),
-    dispatchOwn: createDispatcher(ownRoutes, directory),
+    dispatch: createDispatcher(routes, directory, parts.gates, strictness),
+    dispatchOwn: createDispatcher(ownRoutes, directory, parts.ownGates, strictness),
     readBody: createBodyReader(routes),
   });
   registerOpenApi(app, routes, ownRoutes);

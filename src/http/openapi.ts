@@ -143,8 +143,9 @@ function success({ result, imageResult, events }: Route): object {
   return { description: 'OK', content: { 'application/json': { schema: result } } };
 }
 
-function permissions({ own, other, application }: Access): string {
+function permissions({ own, other, application, added }: Access): string {
   const list = (names: readonly string[] | 'refused') =>
     names === 'refused' || names.length === 0 ? 'not supported' : names.join(' or ');
-  return `Delegated, about oneself: ${list(own)}. Delegated, someone else's: ${list(other)}. Application: ${list(application)}.`;
+  const more = added === undefined ? '' : ` (in profile extended ${list(added.application)})`;
+  return `Delegated, about oneself: ${list(own)}. Delegated, someone else's: ${list(other)}. Application: ${list(application)}${more}.`;
 }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { TObject } from 'typebox';
 import type { Caller } from '../auth/caller.ts';
 import type { Access } from '../auth/permissions.ts';
+import type { Additions } from '../graph/additions.ts';
 import type { GraphError } from '../graph/error.ts';
 import type { Version } from '../graph/path.ts';
 
@@ -28,6 +29,8 @@ export interface Call {
   readonly origin: string;
   /** Of the request on the socket, or of the part of a batch; names in lower case. */
   readonly headers?: IncomingHttpHeaders | undefined;
+  /** Whatever the operation allows beyond Graph, it says so here. */
+  readonly additions: Additions;
 }
 
 /** An operation of the API, as data: what documents, tests and the dispatcher know of it. */

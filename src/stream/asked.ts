@@ -1,6 +1,6 @@
 import type { Caller } from '../auth/caller.ts';
+import type { Additions } from '../graph/additions.ts';
 import { GraphError, invalidArgument } from '../graph/error.ts';
-import type { Profile } from '../graph/settable.ts';
 import { type AskedUsers, askedUsers } from '../http/operations/asked-users.ts';
 import type { Directory } from '../presence/directory.ts';
 
@@ -21,15 +21,20 @@ export function idsIn(query: URLSearchParams): readonly string[] | undefined {
 export function askedFor(
   ids: readonly string[] | undefined,
   caller: Caller,
-  profile: Profile,
+  additions: Additions,
   directory: Directory,
 ): Asked {
   if (ids !== undefined) {
     if (ids.length === 0) throw invalidArgument('[Ids]: At least one id is needed.');
-    return askedUsers(ids, profile, caller.tenantId, directory);
+    return askedUsers(ids, additions, caller.tenantId, directory);
   }
-  if (caller.userId === null && profile === 'extended') return 'tenant';
-  throw new GraphError(
+  if (caller.userId !== null) throw idsRequired();
+  additions.use('whole-tenant', idsRequired);
+  return 'tenant';
+}
+
+function idsRequired(): GraphError {
+  return new GraphError(
     400,
     'BadRequest',
     '[Ids]: The ids field is required. Without it everyone of the tenant is meant, which is open to an application by its own token, in profile extended.',

@@ -51,7 +51,7 @@ export function deltaOfPresences(parts: DeltaParts): Route {
 async function delta(call: Call, parts: DeltaParts): Promise<Reply> {
   const { caller, query, origin } = call;
   const selected = selectedProperties(query);
-  const asked = askedFor(idsIn(query), caller, parts.profile, parts.directory);
+  const asked = askedFor(idsIn(query), caller, call.additions, parts.directory);
   const digest = digestOf(caller.tenantId, asked);
   // Of the names, as the digest is: what a name stands for may change between two rounds.
   const partitions = partitionsOf(

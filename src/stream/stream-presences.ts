@@ -18,7 +18,7 @@ import { snapshotOf, snapshotOfTenant } from './snapshot.ts';
 import type { Beginning } from './start.ts';
 import { selection, type Watch } from './watch.ts';
 
-export interface StreamParts extends Pick<Services, 'presence' | 'profile'> {
+export interface StreamParts extends Pick<Services, 'presence'> {
   readonly store: PresenceStore;
   readonly directory: Directory;
   readonly hub: Hub;
@@ -78,9 +78,9 @@ async function stream(
   ids: readonly string[] | undefined,
   parts: StreamParts,
 ): Promise<Reply> {
-  const { caller, query } = call;
-  const { hub, profile, directory, store, visibility } = parts;
-  const asked = askedFor(ids, caller, profile, directory);
+  const { caller, query, additions } = call;
+  const { hub, directory, store, visibility } = parts;
+  const asked = askedFor(ids, caller, additions, directory);
   const watch: Watch = {
     tenantId: caller.tenantId,
     users: asked === 'tenant' ? asked : asked.userIds,

@@ -1,6 +1,6 @@
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
-import type { Profile } from '../graph/settable.ts';
+import type { Additions } from '../graph/additions.ts';
 import type { Directory } from '../presence/directory.ts';
 import type { Queues } from '../queues.ts';
 import { onNewest } from '../store/on-newest.ts';
@@ -18,35 +18,38 @@ import type { Subscription } from './subscription.ts';
 export interface AdmissionParts {
   readonly registry: Registry;
   readonly clock: Clock;
-  readonly profile: Profile;
   readonly directory: Directory;
   readonly courier: Pick<Courier, 'place'>;
   readonly handshake: GatedHandshake;
   readonly guards: Guards;
   readonly ledger: Pick<Ledger, 'add'>;
   readonly inTurn: Queues;
-  readonly ruleTerms: () => RuleTerms;
+  readonly ruleTerms: (additions: Additions) => RuleTerms;
   /** Resolves when what was written before is in the registry. */
   readonly settled: () => Promise<void>;
   randomUUID(): string;
 }
 
 /** Takes a new subscription in. As `SubscriptionService.create`. */
-export type Admission = (caller: Caller, request: CreationRequest) => Promise<Subscription>;
+export type Admission = (
+  caller: Caller,
+  request: CreationRequest,
+  additions: Additions,
+) => Promise<Subscription>;
 
 export function createAdmission(parts: AdmissionParts): Admission {
-  const { registry, clock, profile, directory, courier, handshake } = parts;
+  const { registry, clock, directory, courier, handshake } = parts;
   const { guards, ledger, inTurn, ruleTerms, settled } = parts;
 
-  return async (caller, request) => {
+  return async (caller, request, additions) => {
     const { tenantId, appId, userId } = caller;
-    const creation = creationOf(request, ruleTerms());
+    const creation = creationOf(request, ruleTerms(additions));
     const { resource } = request;
-    const meaning = parseResource(resource, { tenantId, profile, directory });
+    const meaning = parseResource(resource, { tenantId, additions, directory });
     const wanted = { ...creation, ...meaning, tenantId, appId, userId, resource };
     // Its predecessor may have been removed on another server just now.
     await settled();
-    checkRoom(registry, wanted, profile, clock.nowMs());
+    checkRoom(registry, wanted, additions, clock.nowMs());
     await handshake(caller, creation);
     const id = parts.randomUUID();
     const app = `${tenantId}/${appId}`;
@@ -58,7 +61,7 @@ export function createAdmission(parts: AdmissionParts): Admission {
       if (made !== undefined) return made;
       const nowMs = clock.nowMs();
       // Another may have come meanwhile.
-      checkRoom(registry, wanted, profile, nowMs);
+      checkRoom(registry, wanted, additions, nowMs);
       const subscription: Subscription = {
         ...wanted,
         id,

@@ -1,9 +1,9 @@
+import type { Additions } from '../graph/additions.ts';
 import { shortened } from '../graph/duration.ts';
 import { GraphError, invalidArgument } from '../graph/error.ts';
 import { MOST_IDS } from '../graph/most-ids.ts';
 import { normalizePath } from '../graph/path.ts';
 import type { PresenceProperty } from '../graph/presence-json.ts';
-import type { Profile } from '../graph/settable.ts';
 import { type Directory, mustAdmit } from '../presence/directory.ts';
 import { filteredIds } from './resource-filter.ts';
 import { DEFAULT_PROPERTIES, decoded, queryOptions, selectedProperties } from './resource-query.ts';
@@ -20,7 +20,7 @@ export interface Resource {
 /** Whose wish a resource is read for. */
 export interface ResourceTerms {
   readonly tenantId: string;
-  readonly profile: Profile;
+  readonly additions: Additions;
   readonly directory: Directory;
 }
 
@@ -34,24 +34,31 @@ export function parseResource(text: string, terms: ResourceTerms): Resource {
   const mark = text.indexOf('?');
   const path = mark === -1 ? text : text.slice(0, mark);
   const options = queryOptions(mark === -1 ? '' : text.slice(mark + 1));
-  const user = userOfPath(path, terms.profile);
-  if (options.select !== undefined) needsExtended('$select', terms.profile);
+  const user = userOfPath(path, terms);
   const properties =
-    options.select === undefined ? DEFAULT_PROPERTIES : selectedProperties(options.select);
+    options.select === undefined ? DEFAULT_PROPERTIES : selectedBeyondGraph(options.select, terms);
   if (user !== undefined) {
-    if (options.filter !== undefined) throw unsupported(terms.profile);
+    if (options.filter !== undefined) throw unsupported(terms);
     return { scope: [oneUser(user, terms)], properties };
   }
   if (options.filter !== undefined) {
     return { scope: severalUsers(options.filter, terms), properties };
   }
-  needsExtended('Everyone of the tenant', terms.profile);
+  terms.additions.use('whole-tenant', () => needsExtended('Everyone of the tenant'));
   return { scope: 'tenant', properties };
 }
 
+function selectedBeyondGraph(
+  select: string,
+  { additions }: ResourceTerms,
+): readonly PresenceProperty[] {
+  additions.use('select-in-subscriptions', () => needsExtended('$select'));
+  return selectedProperties(select);
+}
+
 /** The user that a path names; undefined for the path of all presences. */
-function userOfPath(path: string, profile: Profile): string | undefined {
-  if (path.length > LONGEST_PATH) throw unsupported(profile);
+function userOfPath(path: string, terms: ResourceTerms): string | undefined {
+  if (path.length > LONGEST_PATH) throw unsupported(terms);
   const segments = normalizePath(path).replace(/^\//, '').split('/').map(decoded);
   const [first = '', second = '', third, ...more] = /^(v1\.0|beta)$/i.test(segments[0] ?? '')
     ? segments.slice(1)
@@ -70,7 +77,7 @@ function userOfPath(path: string, profile: Profile): string | undefined {
   } else if (more.length === 0 && first.toLowerCase() === 'users' && second !== '') {
     if (third?.toLowerCase() === 'presence') return second;
   }
-  throw unsupported(profile);
+  throw unsupported(terms);
 }
 
 function oneUser(name: string, { tenantId, directory }: ResourceTerms): string {
@@ -80,14 +87,15 @@ function oneUser(name: string, { tenantId, directory }: ResourceTerms): string {
   return userId;
 }
 
-function severalUsers(filter: string, { tenantId, profile, directory }: ResourceTerms): string[] {
+function severalUsers(filter: string, { tenantId, additions, directory }: ResourceTerms): string[] {
+  const tooMany = (most: number) =>
+    invalidArgument(`[Resource]: at most ${most} ids fit into one $filter.`);
   const userIds = new Set<string>();
   let count = 0;
   for (const name of filteredIds(filter)) {
     count += 1;
-    if (count > MOST_IDS[profile]) {
-      throw invalidArgument(`[Resource]: at most ${MOST_IDS[profile]} ids fit into one $filter.`);
-    }
+    if (count > MOST_IDS.graph) additions.use('more-ids', () => tooMany(MOST_IDS.graph));
+    if (count > MOST_IDS.extended) throw tooMany(MOST_IDS.extended);
     const userId = directory.resolve(tenantId, name);
     if (userId === undefined) throw nobody(name);
     userIds.add(userId);
@@ -101,22 +109,22 @@ function nobody(name: string): GraphError {
   );
 }
 
-function needsExtended(what: string, profile: Profile): void {
-  if (profile === 'extended') return;
-  throw invalidArgument(`[Resource]: ${what} needs profile extended. ${supported(profile)}`);
+function needsExtended(what: string): GraphError {
+  return invalidArgument(`[Resource]: ${what} needs profile extended. ${supported(false)}`);
 }
 
-function unsupported(profile: Profile): GraphError {
-  return invalidArgument(`[Resource]: not a resource to subscribe to. ${supported(profile)}`);
+function unsupported({ additions }: ResourceTerms): GraphError {
+  const which = supported(additions.areAllowed);
+  return invalidArgument(`[Resource]: not a resource to subscribe to. ${which}`);
 }
 
-function supported(profile: Profile): string {
+function supported(withAdditions: boolean): string {
   const paths = [
     'communications/presences/{id}',
     "communications/presences?$filter=id in ('{id}','{id}')",
     'users/{id}/presence',
-    ...(profile === 'extended' ? ['communications/presences'] : []),
+    ...(withAdditions ? ['communications/presences'] : []),
   ].join(', ');
-  const select = profile === 'extended' ? ', each also with $select' : '';
+  const select = withAdditions ? ', each also with $select' : '';
   return `Supported: ${paths}${select}.`;
 }

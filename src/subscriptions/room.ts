@@ -1,5 +1,5 @@
+import type { Additions } from '../graph/additions.ts';
 import { GraphError } from '../graph/error.ts';
-import type { Profile } from '../graph/settable.ts';
 import { idsOf, type Registry } from './registry.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -20,18 +20,11 @@ export type Wanted = Pick<
 export function checkRoom(
   registry: Registry,
   wanted: Wanted,
-  profile: Profile,
+  additions: Additions,
   nowMs: number,
 ): void {
   const living = registry.ownedBy(wanted).filter(({ expiresMs }) => expiresMs > nowMs);
-  if (profile === 'graph' && living.length > 0) {
-    // The real service's words, as they are.
-    throw new GraphError(
-      409,
-      'ExtensionError',
-      'Operation: Create; Exception:[Status Code: Conflict; Reason: A subscripton already exists. It must be deleted before a another can be made.]',
-    );
-  }
+  if (living.length > 0) additions.use('several-subscriptions', anotherExists);
   const same = living.find(
     ({ resource, notificationUrl }) =>
       resource === wanted.resource && notificationUrl === wanted.notificationUrl,
@@ -56,4 +49,13 @@ export function checkRoom(
 
 function overQuota(what: string): GraphError {
   return new GraphError(403, 'Forbidden', `Quota exceeded: the application ${what}.`);
+}
+
+/** The real service's words, as they are. */
+function anotherExists(): GraphError {
+  return new GraphError(
+    409,
+    'ExtensionError',
+    'Operation: Create; Exception:[Status Code: Conflict; Reason: A subscripton already exists. It must be deleted before a another can be made.]',
+  );
 }

@@ -1,6 +1,6 @@
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
-import type { Profile } from '../graph/settable.ts';
+import type { Additions } from '../graph/additions.ts';
 import type { Directory } from '../presence/directory.ts';
 import { createQueues } from '../queues.ts';
 import { onNewest } from '../store/on-newest.ts';
@@ -27,7 +27,6 @@ export interface SubscriptionServiceParts extends Pick<RuleTerms, 'refusal' | 'c
   readonly registry: Registry;
   readonly clock: Clock;
   readonly steadyClock: Clock;
-  readonly profile: Profile;
   readonly directory: Directory;
   readonly courier: Courier;
   readonly handshake: Handshake;
@@ -48,15 +47,20 @@ export interface SubscriptionServiceParts extends Pick<RuleTerms, 'refusal' | 'c
  */
 export interface SubscriptionService {
   /** Resolves once its addresses have said that they want it. @throws GraphError 400, 403, 404, 409, 429 */
-  create(caller: Caller, request: CreationRequest): Promise<Subscription>;
+  create(caller: Caller, request: CreationRequest, additions: Additions): Promise<Subscription>;
   /** @throws GraphError 404 */
   get(caller: Caller, id: string): Promise<Subscription>;
   /** The caller's, in the order of their ids. */
   list(caller: Caller): Promise<readonly Subscription[]>;
   /** Changes what a PATCH may, and takes the caller's token for it. @throws GraphError 400, 404, 429 */
-  renew(caller: Caller, id: string, request: RenewalRequest): Promise<Subscription>;
+  renew(
+    caller: Caller,
+    id: string,
+    request: RenewalRequest,
+    additions: Additions,
+  ): Promise<Subscription>;
   /** Takes the caller's token for it. @throws GraphError 404, 409 */
-  reauthorize(caller: Caller, id: string): Promise<void>;
+  reauthorize(caller: Caller, id: string, additions: Additions): Promise<void>;
   /** Ends it, without a word to its addresses. @throws GraphError 404 */
   remove(caller: Caller, id: string): Promise<void>;
   /** Everybody's of a tenant, in the order of their ids. */
@@ -79,7 +83,7 @@ export interface SubscriptionService {
 
 /** Follows what is kept from now on; `stop` ends that. */
 export function createSubscriptionService(parts: SubscriptionServiceParts): SubscriptionService {
-  const { documents, registry, clock, steadyClock, profile, courier, onError } = parts;
+  const { documents, registry, clock, steadyClock, courier, onError } = parts;
   const inTurn = createQueues();
   const sweeper = createSweeper({
     clock,
@@ -113,9 +117,9 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
   });
   const handshake = createHandshakeGate(parts.handshake);
 
-  const ruleTerms = (): RuleTerms => ({
+  const ruleTerms = (additions: Additions): RuleTerms => ({
     nowMs: clock.nowMs(),
-    profile,
+    additions,
     refusal: parts.refusal,
     checkCertificate: parts.checkCertificate,
   });
@@ -145,15 +149,15 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
 
     list: reader.listOwned,
 
-    async renew(caller, id, request) {
+    async renew(caller, id, request, additions) {
       const before = await reader.owned(caller, id);
-      const { notificationUrl } = renewalOf(request, before, ruleTerms());
+      const { notificationUrl } = renewalOf(request, before, ruleTerms(additions));
       if (notificationUrl !== before.notificationUrl) await handshake(caller, { notificationUrl });
       return onOwned(caller, id, async (current) => {
         const nowMs = clock.nowMs();
         const renewed: Subscription = {
           ...current,
-          ...renewalOf(request, current, ruleTerms()),
+          ...renewalOf(request, current, ruleTerms(additions)),
           renewedMs: nowMs,
           authorizedMs: nowMs,
           authorizedUntilMs: caller.expiresMs,
@@ -163,10 +167,10 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
       });
     },
 
-    reauthorize: (caller, id) =>
+    reauthorize: (caller, id, additions) =>
       onOwned(caller, id, (current) => {
         const nowMs = clock.nowMs();
-        checkReauthorization(current, nowMs, profile);
+        checkReauthorization(current, nowMs, additions);
         const authorizedUntilMs = caller.expiresMs;
         return ledger.replace(current, { ...current, authorizedMs: nowMs, authorizedUntilMs });
       }),

@@ -1,5 +1,5 @@
+import type { Additions } from '../graph/additions.ts';
 import { formatDateTimeOffset } from '../graph/date-time-offset.ts';
-import type { Profile } from '../graph/settable.ts';
 import { DELIVERY } from './rules/fields.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -10,7 +10,7 @@ import type { Subscription } from './subscription.ts';
  */
 export function subscriptionJson(
   subscription: Subscription,
-  profile: Profile,
+  { areAllowed }: Pick<Additions, 'areAllowed'>,
   clientState: string | null = null,
 ): string {
   const members = {
@@ -29,7 +29,7 @@ export function subscriptionJson(
     encryptionCertificate: subscription.encryptionCertificate,
     encryptionCertificateId: subscription.encryptionCertificateId,
     notificationUrlAppId: subscription.notificationUrlAppId,
-    ...(profile === 'extended' && { [DELIVERY]: subscription.delivery }),
+    ...(areAllowed && { [DELIVERY]: subscription.delivery }),
   };
   return JSON.stringify(members).slice(1, -1);
 }

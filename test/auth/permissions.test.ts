@@ -9,6 +9,7 @@ import {
   SUBSCRIBE_TO_PRESENCE,
   WRITE_PRESENCE,
   WRITE_SESSION_LEGACY,
+  withAdded,
 } from '../../src/auth/permissions.ts';
 import { APP, START_MS, TENANT, USER } from './issuing.ts';
 
@@ -42,9 +43,15 @@ describe('one of these permissions is enough', () => {
     ['bulk read: user', READ_PRESENCES, USER, 'many', ['Presence.Read.All']],
     ['bulk read: user, own id only', READ_PRESENCES, USER, USER, ['Presence.Read.All']],
     ['bulk read: application', READ_PRESENCES, null, 'many', APPLICATION],
-    ['subscribe: user', SUBSCRIBE_TO_PRESENCE.graph, USER, 'many', ['Presence.Read.All']],
-    ['subscribe: application', SUBSCRIBE_TO_PRESENCE.graph, null, 'many', []],
-    ['subscribe, extended: application', SUBSCRIBE_TO_PRESENCE.extended, null, 'many', APPLICATION],
+    ['subscribe: user', SUBSCRIBE_TO_PRESENCE, USER, 'many', ['Presence.Read.All']],
+    ['subscribe: application', SUBSCRIBE_TO_PRESENCE, null, 'many', []],
+    [
+      'subscribe, extended: application',
+      withAdded(SUBSCRIBE_TO_PRESENCE),
+      null,
+      'many',
+      APPLICATION,
+    ],
     ['look after subscriptions: user', LOOK_AFTER_SUBSCRIPTIONS, USER, 'many', []],
     ['look after subscriptions: application', LOOK_AFTER_SUBSCRIPTIONS, null, 'many', [MANAGE]],
     ['write: own', WRITE_PRESENCE, USER, USER, ['Presence.ReadWrite']],

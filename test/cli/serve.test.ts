@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askToken, EXAMPLE_APP } from '../../src/cli/ask-token.ts';
 import { serve } from '../../src/cli/serve.ts';
 import { openLmdbStore } from '../../src/store/lmdb/open.ts';
 import {
@@ -156,6 +157,25 @@ describe('serve with an OpenID issuer', () => {
     const { code, stderr, stdout } = await server.exited;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/"msg":"stopping"\}\n$/);
+  });
+
+  test('is strict and keeps a report where its configuration says so', async () => {
+    const config = { ...trusting(issuer.http), strict: true, report: true };
+    const server = await startServe(configFile(config));
+    const ask = async (path: string, roles: string) => {
+      const url = new URL(issuer.http);
+      const token = await askToken({ url, tenant: 'common', app: EXAMPLE_APP, roles });
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await fetch(server.origin + path, { headers });
+      return { status: answer.status, body: await answer.json() };
+    };
+    expect(await ask('/v1.0/subscriptions', 'Presence.Read.All')).toMatchObject({ status: 400 });
+    expect(await ask('/porchlight/report', 'Presence.Read.All')).toMatchObject({ status: 403 });
+    expect(await ask('/porchlight/report', 'Porchlight.Manage.All')).toMatchObject({
+      status: 200,
+      body: { applications: [{ additions: [{ name: 'app-only-subscriptions' }] }] },
+    });
+    await server.stop();
   });
 
   test('is not ready while the issuer is away, and then recovers by itself', async () => {

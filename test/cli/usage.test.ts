@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type Command, UsageError } from '../../src/cli/command.ts';
 import { dev } from '../../src/cli/dev.ts';
 import { listen } from '../../src/cli/listen.ts';
+import { report } from '../../src/cli/report.ts';
 import { serve } from '../../src/cli/serve.ts';
 import { subscriptions } from '../../src/cli/subscriptions.ts';
 import { token } from '../../src/cli/token.ts';
@@ -21,6 +22,7 @@ test.each([[['--help']], [[]]])('porchlight %j names its commands', async (args)
     'listen',
     'subscriptions',
     'why',
+    'report',
     'store',
     'scim',
   ]) {
@@ -29,7 +31,7 @@ test.each([[['--help']], [[]]])('porchlight %j names its commands', async (args)
 });
 
 test.each([
-  ['dev', ['--port', '--https-port', '--data', '--profile', '--calendars']],
+  ['dev', ['--port', '--https-port', '--data', '--profile', '--strict', '--calendars']],
   ['serve', ['--config', '--workers']],
   ['store', ['copy', '--from', '--to']],
   ['scim', ['token', 'directory.scim']],
@@ -37,6 +39,7 @@ test.each([
   ['listen', ['--users', '--rich', '--port', '--url', '--app', '--user', '--body', '--json']],
   ['subscriptions', ['--url', '--token', '--tenant', '--json', 'remove ID']],
   ['why', ['USER', '--url', '--token', '--tenant', '--json']],
+  ['report', ['--url', '--token', '--data', '--json']],
 ])('porchlight %s --help tells its flags and starts nothing', async (command, flags) => {
   const { code, stdout, stderr } = await runPorchlight(command, '--help');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -91,6 +94,9 @@ describe('a command line that can not be understood', () => {
     ['why', [], why, 'why needs one USER'],
     ['why', ['a', 'b'], why, 'why needs one USER'],
     ['why', ['a', '--url', 'localhost'], why, '--url must begin with http:// or https://'],
+    ['report', ['clear'], report, "Unexpected argument 'clear'"],
+    ['report', ['--data', 'x', '--url', 'y'], report, '--data goes without --url and --token'],
+    ['report', ['--url', 'localhost'], report, '--url must begin with http:// or https://'],
     ['token', ['--ttl'], token, "Option '--ttl <value>' argument missing"],
     ['token', ['--url', 'localhost:4280'], token, '--url must begin with http:// or https://'],
     ['token', ['--user', 'x', '--roles', 'y'], token, '--roles goes without --user'],

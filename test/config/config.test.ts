@@ -22,6 +22,8 @@ test('a store and an issuer are enough; the rest has defaults', () => {
   expect(parse(LEAST)).toEqual({
     listen: { host: '127.0.0.1', port: 4280, behindProxy: false },
     profile: 'extended',
+    strict: false,
+    report: false,
     store: 'lmdb:/etc/porchlight/data',
     issuers: [ISSUER],
     directory: { mode: 'open', scim: [] },

@@ -1,5 +1,6 @@
 import { DEV_USAGE } from '../../src/cli/dev.ts';
 import { LISTEN_USAGE } from '../../src/cli/listen.ts';
+import { REPORT_USAGE } from '../../src/cli/report.ts';
 import { SCIM_USAGE } from '../../src/cli/scim.ts';
 import { SERVE_USAGE } from '../../src/cli/serve.ts';
 import { STORE_USAGE } from '../../src/cli/store.ts';
@@ -35,6 +36,7 @@ const USAGES = [
   LISTEN_USAGE,
   SUBSCRIPTIONS_USAGE,
   WHY_USAGE,
+  REPORT_USAGE,
   STORE_USAGE,
   SCIM_USAGE,
 ];

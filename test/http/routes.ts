@@ -3,7 +3,6 @@ import type { ServedDirectory } from '../../src/directory/directory.ts';
 import { createDirectory } from '../../src/directory/fixed.ts';
 import { createPhotos } from '../../src/directory/photos.ts';
 import { createFeedService } from '../../src/feeds/service.ts';
-import type { Profile } from '../../src/graph/settable.ts';
 import { adminRoutes } from '../../src/http/operations/admin.ts';
 import { presenceRoutes } from '../../src/http/operations/all.ts';
 import { calendarFeedRoutes } from '../../src/http/operations/calendar-feed/routes.ts';
@@ -19,6 +18,7 @@ import { streamRoutes } from '../../src/stream/routes.ts';
 import { clockRoutes } from '../../src/time/routes.ts';
 import { timeTravel } from '../../src/time/travel.ts';
 import { VirtualClock } from '../../src/time/virtual-clock.ts';
+import { usageRoutes } from '../../src/usage/routes.ts';
 import { exampleCalendars } from '../mailbox/example-calendars.ts';
 import { exampleMailboxes } from '../mailbox/example-mailboxes.ts';
 import { exampleSubscriptions } from '../subscriptions/example-service.ts';
@@ -26,7 +26,6 @@ import { recordingCourier } from '../subscriptions/recording-courier.ts';
 
 /** The route table over a store of its own. */
 export function exampleRoutes(
-  profile: Profile = 'graph',
   directory: ServedDirectory = createDirectory('open', new Map()),
 ): readonly Route[] {
   const presence = createPresenceService({
@@ -34,11 +33,11 @@ export function exampleRoutes(
     clock: systemClock,
     directory,
   });
-  const subscriptions = exampleSubscriptions(systemClock, profile, directory);
+  const subscriptions = exampleSubscriptions(systemClock, directory);
   const mailboxes = exampleMailboxes(systemClock);
   const calendars = exampleCalendars(mailboxes, systemClock);
   return presenceRoutes(
-    { presence, subscriptions, mailboxes, calendars, clock: systemClock, profile },
+    { presence, subscriptions, mailboxes, calendars, clock: systemClock },
     directory,
   );
 }
@@ -54,7 +53,6 @@ export function exampleDirectoryRoutes(
 
 /** The table of Porchlight's own addresses, over a store of its own. */
 export function exampleOwnRoutes(
-  profile: Profile = 'graph',
   directory: ServedDirectory = createDirectory('open', new Map()),
 ): readonly Route[] {
   const store = openMemoryStore();
@@ -63,14 +61,13 @@ export function exampleOwnRoutes(
   const presence = createPresenceService({ store, clock, directory });
   const tails = createFeedTails({ store, steadyClock: clock, onError });
   const hub = createHub({ store, tails, clock, steadyClock: clock, onError });
-  const subscriptions = exampleSubscriptions(clock, profile, directory);
+  const subscriptions = exampleSubscriptions(clock, directory);
   const { courier } = recordingCourier();
   const mailboxes = exampleMailboxes(clock, store, directory);
   const feeds = { ...createFeedService({ store, mailboxes, clock }), refusal: () => undefined };
   return [
     ...streamRoutes({
       presence,
-      profile,
       store,
       directory,
       visibility: EVERYONE_SEES_EVERYONE,
@@ -80,5 +77,6 @@ export function exampleOwnRoutes(
     ...calendarFeedRoutes({ feeds, directory }),
     explainPresence({ presence, clock, directory }),
     ...clockRoutes(timeTravel(new VirtualClock(clock))),
+    ...usageRoutes(undefined),
   ];
 }

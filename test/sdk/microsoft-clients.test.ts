@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Report } from '../../src/usage/report-schema.ts';
 import { type DevServer, npmStart } from '../program.ts';
 import { runClient } from './clients.ts';
 
@@ -227,4 +228,19 @@ describe('@azure/msal-node', () => {
       message: expect.stringContaining('ada@contoso.example'),
     });
   });
+});
+
+test('of what they did, the report tells the permissions that Graph’s pages ask for', async () => {
+  const answer = await fetch(`${server.http}/porchlight/report`);
+  const { applications } = (await answer.json()) as Report;
+  const [application] = applications;
+  expect(application).toMatchObject({ tenantId: TENANT, applicationId: APP });
+  // One of them writes presence, so that its application needs no other permission to read it.
+  expect(application?.applicationPermissions.needed).toEqual(['Presence.ReadWrite.All']);
+  expect(application?.delegatedPermissions.needed).toEqual([
+    ...['Presence.Read', 'Presence.ReadWrite'],
+    ...['ProfilePhoto.ReadWrite', 'User.ReadBasic.All'],
+  ]);
+  // Nor do they ask for anything that Graph hasn’t.
+  expect(application?.additions).toEqual([]);
 });

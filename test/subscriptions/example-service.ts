@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
-import type { Profile } from '../../src/graph/settable.ts';
 import { recipientOf } from '../../src/notifications/recipient.ts';
 import type { Directory } from '../../src/presence/directory.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
@@ -11,14 +10,13 @@ import { trapOutbound } from './receiver.ts';
 import { recordingCourier } from './recording-courier.ts';
 
 /** Subscriptions over a store of their own, whose validation requests all end in this process. */
-export function exampleSubscriptions(clock: Clock, profile: Profile, directory: Directory) {
+export function exampleSubscriptions(clock: Clock, directory: Directory) {
   const outbound = trapOutbound();
   return createSubscriptionService({
     documents: openMemoryStore().documents,
     registry: createRegistry(),
     clock,
     steadyClock: clock,
-    profile,
     directory,
     courier: recordingCourier().courier,
     handshake: createHandshake({ outbound, randomUUID }),

@@ -5,6 +5,7 @@ import { GraphError } from '../../src/graph/error.ts';
 import type { Profile } from '../../src/graph/settable.ts';
 import { parseResource } from '../../src/subscriptions/resource.ts';
 import { COLLEAGUE, guid, TENANT, USER } from './examples.ts';
+import { additionsIn } from './in-profile.ts';
 
 const NAME = "o'brien@contoso.example";
 const directory = createDirectory(
@@ -14,7 +15,7 @@ const directory = createDirectory(
 const listed = createDirectory('listed', new Map([[TENANT, [{ id: USER }]]]));
 
 const parse = (text: string, profile: Profile = 'graph') =>
-  parseResource(text, { tenantId: TENANT, profile, directory });
+  parseResource(text, { tenantId: TENANT, additions: additionsIn(profile), directory });
 
 function refusal(text: string, profile: Profile = 'graph'): GraphError {
   try {
@@ -45,7 +46,7 @@ describe('a resource of one user', () => {
   });
 
   test('a user whom a listed directory doesn’t know is 404', () => {
-    const terms = { tenantId: TENANT, profile: 'graph', directory: listed } as const;
+    const terms = { tenantId: TENANT, additions: additionsIn('graph'), directory: listed };
     expect(() => parseResource(`users/${COLLEAGUE}/presence`, terms)).toThrow(
       expect.objectContaining({ status: 404, code: 'NotFound' }),
     );

@@ -4,15 +4,16 @@ import { dueMs, reauthorizationDueMs } from '../../src/subscriptions/rules/due.t
 import { DELIVERY, type RuleTerms } from '../../src/subscriptions/rules/fields.ts';
 import { type RenewalRequest, renewalOf } from '../../src/subscriptions/rules/renewal.ts';
 import { exampleRequest, exampleSubscription, inMinutes, MINUTE_MS, START_MS } from './examples.ts';
+import { additionsIn } from './in-profile.ts';
 
 const GRAPH: RuleTerms = {
   nowMs: START_MS,
-  profile: 'graph',
+  additions: additionsIn('graph'),
   refusal: (url) => (url.startsWith('https://') ? undefined : 'only https is sent to'),
   checkCertificate: (certificate) =>
     certificate === 'good' ? undefined : 'encryptionCertificate is not base64.',
 };
-const EXTENDED: RuleTerms = { ...GRAPH, profile: 'extended' };
+const EXTENDED: RuleTerms = { ...GRAPH, additions: additionsIn('extended') };
 const DAY_MINUTES = 24 * 60;
 
 const create = (changes: Partial<CreationRequest>, terms = GRAPH) =>

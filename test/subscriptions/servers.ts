@@ -15,6 +15,7 @@ import {
 } from '../../src/subscriptions/service.ts';
 import { checkCertificate } from './example-service.ts';
 import { exampleCaller, exampleRequest, START_MS } from './examples.ts';
+import { inProfile } from './in-profile.ts';
 import { recordingCourier } from './recording-courier.ts';
 
 /** Servers on one memory, under one clock that stands still. */
@@ -32,24 +33,26 @@ export function openServers(profile: Profile = 'graph') {
     const asked: Addresses[] = [];
     const state = { isOurTurn: true, consent: async () => {} };
     const { courier, told } = recordingCourier();
-    const service = createSubscriptionService({
-      documents: { ...own, onWritten: () => () => {}, ...change(own) },
-      registry,
-      clock,
-      steadyClock: clock,
+    const service = inProfile(
+      createSubscriptionService({
+        documents: { ...own, onWritten: () => () => {}, ...change(own) },
+        registry,
+        clock,
+        steadyClock: clock,
+        directory: createDirectory('open', new Map()),
+        courier,
+        async handshake(addresses) {
+          asked.push(addresses);
+          await state.consent();
+        },
+        refusal: () => undefined,
+        checkCertificate,
+        randomUUID,
+        isOurTurn: () => state.isOurTurn,
+        onError: (error) => errors.push(error),
+      }),
       profile,
-      directory: createDirectory('open', new Map()),
-      courier,
-      async handshake(addresses) {
-        asked.push(addresses);
-        await state.consent();
-      },
-      refusal: () => undefined,
-      checkCertificate,
-      randomUUID,
-      isOurTurn: () => state.isOurTurn,
-      onError: (error) => errors.push(error),
-    });
+    );
     services.push(service);
     const create = (changes: Partial<CreationRequest> = {}, caller: Partial<Caller> = {}) =>
       service.create(exampleCaller(caller), exampleRequest(changes));

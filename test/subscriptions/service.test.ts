@@ -25,6 +25,7 @@ import {
   TENANT,
   USER,
 } from './examples.ts';
+import { inProfile } from './in-profile.ts';
 import { recordingCourier } from './recording-courier.ts';
 
 const LIFECYCLE = 'https://receiver.example/lifecycle';
@@ -49,32 +50,34 @@ function open({
   const errors: unknown[] = [];
   const state = { failing: false, consent: () => Promise.resolve() };
   const { courier, told } = recordingCourier();
-  const service = createSubscriptionService({
-    documents: {
-      ...documents,
-      async write(edits) {
-        if (state.failing) throw new StoreUnavailable('the disk is full', 1000);
-        await documents.write(edits);
-        for (const { collection, text } of edits) {
-          if (collection === 'letters' && text !== undefined) announced.push(text);
-        }
+  const service = inProfile(
+    createSubscriptionService({
+      documents: {
+        ...documents,
+        async write(edits) {
+          if (state.failing) throw new StoreUnavailable('the disk is full', 1000);
+          await documents.write(edits);
+          for (const { collection, text } of edits) {
+            if (collection === 'letters' && text !== undefined) announced.push(text);
+          }
+        },
       },
-    },
-    registry,
-    clock,
-    steadyClock: clock,
+      registry,
+      clock,
+      steadyClock: clock,
+      directory: createDirectory('open', new Map()),
+      courier,
+      async handshake(addresses) {
+        asked.push(addresses);
+        await state.consent();
+      },
+      refusal: () => undefined,
+      checkCertificate,
+      randomUUID,
+      onError: (error) => errors.push(error),
+    }),
     profile,
-    directory: createDirectory('open', new Map()),
-    courier,
-    async handshake(addresses) {
-      asked.push(addresses);
-      await state.consent();
-    },
-    refusal: () => undefined,
-    checkCertificate,
-    randomUUID,
-    onError: (error) => errors.push(error),
-  });
+  );
 
   /** All that is kept, by collection. */
   async function kept() {

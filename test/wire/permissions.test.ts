@@ -230,7 +230,7 @@ describe('in process, the whole matrix', () => {
       clock,
       directory: EXAMPLE_DIRECTORY,
     });
-    const subscriptions = exampleSubscriptions(clock, 'graph', EXAMPLE_DIRECTORY);
+    const subscriptions = exampleSubscriptions(clock, EXAMPLE_DIRECTORY);
     const mailboxes = exampleMailboxes(clock);
     const calendars = exampleCalendars(mailboxes, clock);
     const services = {
@@ -239,8 +239,7 @@ describe('in process, the whole matrix', () => {
       mailboxes,
       calendars,
       clock,
-      profile: 'graph',
-    } as const;
+    };
     const routes = presenceRoutes(services, EXAMPLE_DIRECTORY);
     dispatch = createDispatcher(routes, EXAMPLE_DIRECTORY);
   });

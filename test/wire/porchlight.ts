@@ -82,6 +82,7 @@ export interface SendOptions {
 
 export interface PorchlightOptions {
   readonly profile?: Profile;
+  readonly strict?: boolean;
   readonly directory?: ServedDirectory;
   readonly limits?: ArrivalLimits;
   readonly publicOrigin?: string;
@@ -107,6 +108,7 @@ export const EXAMPLE_DIRECTORY = createDirectory(
 /** The whole server on a port of its own, with a clock that stands still and an issuer that tests hold. */
 export async function startPorchlight({
   profile = 'graph',
+  strict = false,
   directory = EXAMPLE_DIRECTORY,
   limits,
   publicOrigin,
@@ -125,6 +127,7 @@ export async function startPorchlight({
   const server: Server = await openServer(
     {
       profile,
+      strict,
       listeners: [
         { host: '127.0.0.1', port: 0, ...(limits && { limits }) },
         ...(tls === undefined ? [] : [{ host: '127.0.0.1', port: 0, tls }]),

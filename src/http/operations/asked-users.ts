@@ -1,4 +1,5 @@
 import { NEW_RECORD, type UserRecord } from '../../engine/advance.ts';
+import type { Additions } from '../../graph/additions.ts';
 import { invalidArgument } from '../../graph/error.ts';
 import { MOST_IDS } from '../../graph/most-ids.ts';
 import {
@@ -6,7 +7,6 @@ import {
   presenceJson,
   unknownPresenceJson,
 } from '../../graph/presence-json.ts';
-import type { Profile } from '../../graph/settable.ts';
 import type { Directory } from '../../presence/directory.ts';
 import type { PresenceService } from '../../presence/service.ts';
 import type { Reader } from '../../presence/visibility.ts';
@@ -19,17 +19,17 @@ export interface AskedUsers {
   readonly userIds: readonly string[];
 }
 
-/** @throws GraphError 400 for more ids than the profile allows */
+/** @throws GraphError 400 for more ids than are allowed */
 export function askedUsers(
   ids: readonly string[],
-  profile: Profile,
+  additions: Additions,
   tenantId: string,
   directory: Directory,
 ): AskedUsers {
-  const most = MOST_IDS[profile];
-  if (ids.length > most) {
-    throw invalidArgument(`[Ids]: ${ids.length} ids are too many: ${most} at most.`);
-  }
+  const tooMany = (most: number) =>
+    invalidArgument(`[Ids]: ${ids.length} ids are too many: ${most} at most.`);
+  if (ids.length > MOST_IDS.graph) additions.use('more-ids', () => tooMany(MOST_IDS.graph));
+  if (ids.length > MOST_IDS.extended) throw tooMany(MOST_IDS.extended);
   const names = new Set<string>();
   const userIds: string[] = [];
   for (const id of ids) {

@@ -3,7 +3,7 @@ import { WRITE_PRESENCE } from '../../auth/permissions.ts';
 import { bodySchema } from '../body.ts';
 import { presencePaths, type Route } from '../route.ts';
 import { command, type Services } from './services.ts';
-import { sessionIdOf } from './session-id.ts';
+import { knownSessionId } from './session-id.ts';
 
 const body = bodySchema({ sessionId: Type.String({ description: "The application's id." }) });
 
@@ -21,7 +21,7 @@ export function clearPresence(services: Services): Route {
       return command(services, call, {
         kind: 'clearPresence',
         appId: call.caller.appId,
-        sessionId: sessionIdOf(sessionId, call.caller),
+        sessionId: knownSessionId(sessionId, call),
       });
     },
   };

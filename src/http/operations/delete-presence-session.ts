@@ -1,7 +1,7 @@
 import { WRITE_SESSION_LEGACY } from '../../auth/permissions.ts';
 import type { Route } from '../route.ts';
 import { command, type Services } from './services.ts';
-import { LEGACY_SESSION_PATHS, sessionIdOf } from './session-id.ts';
+import { knownSessionId, LEGACY_SESSION_PATHS } from './session-id.ts';
 
 /** Source: the beta page "Update presence", deleting; its examples leave `/sessions` out. */
 export function deletePresenceSession(services: Services): Route {
@@ -15,7 +15,7 @@ export function deletePresenceSession(services: Services): Route {
       command(services, call, {
         kind: 'clearPresence',
         appId: call.caller.appId,
-        sessionId: sessionIdOf(call.params.session ?? '', call.caller),
+        sessionId: knownSessionId(call.params.session ?? '', call),
       }),
   };
 }

@@ -4,13 +4,13 @@ import type { Services } from './services.ts';
 import { NO_CONTENT, SUBSCRIPTION_PATH } from './subscription-reply.ts';
 
 /** Source: Graph, "Delete subscription". */
-export function deleteSubscription({ subscriptions, profile }: Services): Route {
+export function deleteSubscription({ subscriptions }: Services): Route {
   return {
     operation: 'deleteSubscription',
     summary: 'End a subscription',
     method: 'DELETE',
     paths: [SUBSCRIPTION_PATH],
-    access: SUBSCRIBE_TO_PRESENCE[profile],
+    access: SUBSCRIBE_TO_PRESENCE,
     success: 204,
     async handle({ caller, params }) {
       await subscriptions.remove(caller, params.subscription ?? '');

@@ -4,7 +4,7 @@ import { userNotFound } from '../../graph/error.ts';
 import { presenceJson } from '../../graph/presence-json.ts';
 import { presencePaths, type Route, staleJson } from '../route.ts';
 import { presenceSchema } from './presence-schema.ts';
-import { selectedProperties } from './select.ts';
+import { selectedBeyondGraph } from './select.ts';
 import type { Services } from './services.ts';
 
 /** Source: Graph, "Get presence". */
@@ -16,8 +16,8 @@ export function getPresence({ presence }: Services): Route {
     paths: presencePaths(),
     access: READ_PRESENCE,
     result: presenceSchema,
-    async handle({ caller, userId, query, origin, version }) {
-      const selected = selectedProperties(query);
+    async handle({ caller, userId, query, origin, version, additions }) {
+      const selected = selectedBeyondGraph(query, additions);
       const own = caller.userId === userId;
       const { records, staleMs } = await presence.readOrLast(caller, [userId]);
       const [stored] = records;

@@ -5,7 +5,7 @@ import { bodySchema } from '../body.ts';
 import { type Route, staleJson } from '../route.ts';
 import { askedUsers, foundAmong, presencesJson } from './asked-users.ts';
 import { presenceCollectionSchema } from './presence-schema.ts';
-import { selectedProperties } from './select.ts';
+import { selectedBeyondGraph } from './select.ts';
 import type { Services } from './services.ts';
 
 const body = bodySchema({
@@ -15,7 +15,7 @@ const body = bodySchema({
 });
 
 /** Source: Graph, "cloudCommunications: getPresencesByUserId". */
-export function getPresencesByUserId({ presence, profile }: Services, directory: Directory): Route {
+export function getPresencesByUserId({ presence }: Services, directory: Directory): Route {
   return {
     operation: 'getPresencesByUserId',
     summary: 'Get the presence of several users',
@@ -24,10 +24,10 @@ export function getPresencesByUserId({ presence, profile }: Services, directory:
     access: READ_PRESENCES,
     body,
     result: presenceCollectionSchema,
-    async handle({ caller, query, origin, version, body: given }) {
+    async handle({ caller, query, origin, version, additions, body: given }) {
       const { ids } = given as Static<typeof body>;
-      const asked = askedUsers(ids, profile, caller.tenantId, directory);
-      const selected = selectedProperties(query);
+      const asked = askedUsers(ids, additions, caller.tenantId, directory);
+      const selected = selectedBeyondGraph(query, additions);
       const { records, staleMs } = await presence.readOrLast(caller, asked.userIds);
       const value = presencesJson(foundAmong(records, asked, caller), caller, selected);
       const context = `${origin}/${version}/$metadata#Collection(microsoft.graph.presence)`;

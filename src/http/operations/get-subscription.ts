@@ -5,17 +5,17 @@ import { SUBSCRIPTION_PATH, subscriptionReply } from './subscription-reply.ts';
 import { subscriptionSchema } from './subscription-schema.ts';
 
 /** Source: Graph, "Get subscription". */
-export function getSubscription({ subscriptions, profile }: Services): Route {
+export function getSubscription({ subscriptions }: Services): Route {
   return {
     operation: 'getSubscription',
     summary: 'Get a subscription',
     method: 'GET',
     paths: [SUBSCRIPTION_PATH],
-    access: SUBSCRIBE_TO_PRESENCE[profile],
+    access: SUBSCRIBE_TO_PRESENCE,
     result: subscriptionSchema,
     async handle(call) {
       const id = call.params.subscription ?? '';
-      return subscriptionReply(await subscriptions.get(call.caller, id), call, profile);
+      return subscriptionReply(await subscriptions.get(call.caller, id), call);
     },
   };
 }

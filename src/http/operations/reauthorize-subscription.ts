@@ -4,16 +4,16 @@ import type { Services } from './services.ts';
 import { NO_CONTENT, SUBSCRIPTION_PATH } from './subscription-reply.ts';
 
 /** Source: Graph, "subscription: reauthorize". */
-export function reauthorizeSubscription({ subscriptions, profile }: Services): Route {
+export function reauthorizeSubscription({ subscriptions }: Services): Route {
   return {
     operation: 'reauthorize',
     summary: "Go on with a subscription under the caller's new token",
     method: 'POST',
     paths: [`${SUBSCRIPTION_PATH}/reauthorize`],
-    access: SUBSCRIBE_TO_PRESENCE[profile],
+    access: SUBSCRIBE_TO_PRESENCE,
     success: 204,
-    async handle({ caller, params }) {
-      await subscriptions.reauthorize(caller, params.subscription ?? '');
+    async handle({ caller, params, additions }) {
+      await subscriptions.reauthorize(caller, params.subscription ?? '', additions);
       return NO_CONTENT;
     },
   };

@@ -1,3 +1,4 @@
+import type { Additions } from '../../graph/additions.ts';
 import { shortened } from '../../graph/duration.ts';
 import { GraphError } from '../../graph/error.ts';
 import { PRESENCE_PROPERTIES, type PresenceProperty } from '../../graph/presence-json.ts';
@@ -11,6 +12,15 @@ const OTHER_OPTIONS = ['$count', '$expand', '$filter', '$orderby', '$search', '$
  */
 export function selectedProperties(query: URLSearchParams): readonly PresenceProperty[] {
   return selected(query, PRESENCE_PROPERTIES, 'presence');
+}
+
+/** `selectedProperties` at an address of Graph's, where `$select` is an addition. */
+export function selectedBeyondGraph(
+  query: URLSearchParams,
+  additions: Additions,
+): readonly PresenceProperty[] {
+  if (query.size > 0 && query.has('$select')) additions.use('select');
+  return selectedProperties(query);
 }
 
 /**

@@ -3,7 +3,6 @@ import type { PresenceCommand } from '../../engine/command.ts';
 import { pairName } from '../../engine/pair.ts';
 import type { Decision } from '../../engine/presence.ts';
 import { GraphError, userNotFound } from '../../graph/error.ts';
-import type { Profile } from '../../graph/settable.ts';
 import type { Calendars } from '../../mailbox/events/calendars.ts';
 import type { Mailboxes } from '../../mailbox/mailboxes.ts';
 import type { Outcome, PresenceService } from '../../presence/service.ts';
@@ -17,7 +16,6 @@ export interface Services {
   readonly mailboxes: Mailboxes;
   readonly clock: Clock;
   readonly calendars: Calendars;
-  readonly profile: Profile;
 }
 
 /** Carries out a command about the user of the call. */

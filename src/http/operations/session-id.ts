@@ -1,7 +1,6 @@
-import type { Caller } from '../../auth/caller.ts';
 import { invalidArgument } from '../../graph/error.ts';
-import type { Profile } from '../../graph/settable.ts';
 import { isWellFormed } from '../../graph/unicode.ts';
+import type { Call } from '../route.ts';
 
 const LONGEST = 128;
 
@@ -11,8 +10,18 @@ export const LEGACY_SESSION_PATHS = [
   '/users/:user/presence/:session',
 ];
 
+/**
+ * The session that a caller may end, as its id is stored. In profile `graph` there is none but the
+ * application's, unless another profile has left one.
+ */
+export function knownSessionId(given: string, { caller, additions }: Call): string {
+  const sessionId = sessionIdOf(given, caller.appId);
+  if (sessionId !== caller.appId) additions.use('several-sessions');
+  return sessionId;
+}
+
 /** A session id as it is stored: the application's own id counts in any case. */
-export function sessionIdOf(given: string, { appId }: Caller): string {
+function sessionIdOf(given: string, appId: string): string {
   return given.toLowerCase() === appId ? appId : given;
 }
 
@@ -22,17 +31,20 @@ export function sessionIdOf(given: string, { appId }: Caller): string {
  * session.
  * @throws GraphError 400
  */
-export function ownSessionId(given: string, caller: Caller, profile: Profile): string {
-  const sessionId = sessionIdOf(given, caller);
+export function ownSessionId(given: string, { caller, additions }: Call): string {
+  const { appId } = caller;
+  const sessionId = sessionIdOf(given, appId);
   if (sessionId.length === 0 || sessionId.length > LONGEST) {
     throw invalidArgument(`[SessionId]: must have 1 to ${LONGEST} characters.`);
   }
   if (!isWellFormed(sessionId)) {
     throw invalidArgument('[SessionId]: is not well-formed Unicode (half of a surrogate pair).');
   }
-  if (profile === 'graph' && sessionId !== caller.appId) {
-    throw invalidArgument(
-      `[SessionId]: must be the calling application's id, ${caller.appId}. (Other session ids need profile extended.)`,
+  if (sessionId !== appId) {
+    additions.use('several-sessions', () =>
+      invalidArgument(
+        `[SessionId]: must be the calling application's id, ${appId}. (Other session ids need profile extended.)`,
+      ),
     );
   }
   return sessionId;

@@ -5,7 +5,7 @@ import {
   parseLifetime,
   SESSION_LIFETIME,
 } from '../../graph/duration.ts';
-import { parsePair, SESSION_PAIRS } from '../../graph/settable.ts';
+import { parseSessionPair } from '../../graph/settable.ts';
 import { bodySchema, nullable } from '../body.ts';
 import { presencePaths, type Route } from '../route.ts';
 import { command, type Services } from './services.ts';
@@ -22,7 +22,6 @@ const body = bodySchema({
 
 /** Source: Graph, "presence: setPresence". */
 export function setPresence(services: Services): Route {
-  const { profile } = services;
   return {
     operation: 'setPresence',
     summary: "Set the state of an application's presence session for a user, or keep it alive",
@@ -37,8 +36,8 @@ export function setPresence(services: Services): Route {
       return command(services, call, {
         kind: 'setPresence',
         appId: call.caller.appId,
-        sessionId: ownSessionId(sessionId, call.caller, profile),
-        pair: parsePair(availability, activity, SESSION_PAIRS[profile]),
+        sessionId: ownSessionId(sessionId, call),
+        pair: parseSessionPair(availability, activity, call.additions),
         lifetimeMs:
           expirationDuration == null
             ? DEFAULT_SESSION_LIFETIME_MS

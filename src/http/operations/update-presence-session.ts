@@ -23,7 +23,7 @@ export function updatePresenceSession(services: Services): Route {
       return command(services, call, {
         kind: 'setPresence',
         appId: call.caller.appId,
-        sessionId: ownSessionId(call.params.session ?? '', call.caller, services.profile),
+        sessionId: ownSessionId(call.params.session ?? '', call),
         pair: parsePair(availability, activity, LEGACY_SESSION_PAIRS),
         lifetimeMs: LEGACY_SESSION_LIFETIME_MS,
       });

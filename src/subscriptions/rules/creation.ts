@@ -54,11 +54,11 @@ export type Creation = Pick<
 /** @throws GraphError 400 naming the first field that is wrong */
 export function creationOf(request: CreationRequest, terms: RuleTerms): Creation {
   checkChangeType(request.changeType);
-  const expiresMs = parseExpiration(request.expirationDateTime, terms.nowMs, terms.profile);
+  const expiresMs = parseExpiration(request.expirationDateTime, terms.nowMs, terms.additions);
   const lifecycle = request.lifecycleNotificationUrl ?? null;
   checkLifecycle(expiresMs - terms.nowMs, lifecycle);
   const creation: Creation = {
-    delivery: deliveryMode(request[DELIVERY], terms.profile),
+    delivery: deliveryMode(request[DELIVERY], terms.additions),
     clientState: textField(request.clientState, 'ClientState', LONGEST_NAME),
     notificationUrl: urlField(request.notificationUrl, 'NotificationUrl', terms),
     lifecycleNotificationUrl:

@@ -1,6 +1,6 @@
+import type { Additions } from '../../graph/additions.ts';
 import { shortened } from '../../graph/duration.ts';
 import { invalidArgument } from '../../graph/error.ts';
-import type { Profile } from '../../graph/settable.ts';
 import { isWellFormed } from '../../graph/unicode.ts';
 import type { DeliveryMode } from '../subscription.ts';
 
@@ -14,7 +14,7 @@ const DEFAULT_TLS_VERSION = 'v1_2';
 /** What the rules need to know beside the request. */
 export interface RuleTerms {
   readonly nowMs: number;
-  readonly profile: Profile;
+  readonly additions: Additions;
   /** Why an address can't be notified, in a few words; undefined if it can. */
   refusal(url: string): string | undefined;
   /** What is wrong with a certificate, as a sentence; undefined if it can be used. */
@@ -65,9 +65,9 @@ export function tlsVersion(text: string | null | undefined): string {
 /** The annotation by which a subscription says what it wants of steps it was too late for. */
 export const DELIVERY = '@porchlight.delivery';
 
-export function deliveryMode(given: unknown, profile: Profile): DeliveryMode {
+export function deliveryMode(given: unknown, additions: Additions): DeliveryMode {
   if (given === undefined || given === null) return 'latest';
-  if (profile === 'graph') throw invalidArgument(`[${DELIVERY}]: needs profile extended.`);
+  additions.use('delivery', () => invalidArgument(`[${DELIVERY}]: needs profile extended.`));
   if (given === 'latest' || given === 'each') return given;
   throw invalidArgument(`[${DELIVERY}]: must be latest or each.`);
 }

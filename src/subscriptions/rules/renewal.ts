@@ -57,10 +57,10 @@ export function renewalOf(
       "Subscription must contain either the 'expirationDateTime' or 'notificationUrl' property and its value.",
     );
   }
-  const { nowMs, profile } = terms;
+  const { nowMs, additions } = terms;
   const expiresMs =
     typeof expirationDateTime === 'string'
-      ? parseExpiration(expirationDateTime, nowMs, profile)
+      ? parseExpiration(expirationDateTime, nowMs, additions)
       : current.expiresMs;
   checkLifecycle(expiresMs - nowMs, current.lifecycleNotificationUrl);
   const given = certificateOf(request);

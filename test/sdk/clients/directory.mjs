@@ -20,6 +20,8 @@ const filtered = await client
   .filter("startswith(displayName,'a') or startswith(userPrincipalName,'chidi')")
   .select('displayName')
   .orderby('displayName')
+  .header('ConsistencyLevel', 'eventual')
+  .count(true)
   .get();
 seen.filtered = filtered.value;
 

@@ -1,8 +1,6 @@
-import type { Profile } from '../../../graph/settable.ts';
 import type { Calendars } from '../../../mailbox/events/calendars.ts';
 
 /** What operations on calendars work with. */
 export interface CalendarServices {
   readonly calendars: Calendars;
-  readonly profile: Profile;
 }

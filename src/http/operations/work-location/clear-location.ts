@@ -25,7 +25,7 @@ function clear(
     summary,
     method: 'POST',
     paths: presencePaths(`/${operation}`),
-    access: WRITE_WORK_LOCATION[services.profile],
+    access: WRITE_WORK_LOCATION,
     handle: (call) =>
       command(services, call, { kind: 'clearLocation', appId: call.caller.appId, sources }),
   };

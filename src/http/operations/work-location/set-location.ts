@@ -44,13 +44,13 @@ function setLocation(
   source: LocationSignal['source'],
   summary: string,
 ): Route {
-  const { mailboxes, clock, profile } = services;
+  const { mailboxes, clock } = services;
   return {
     operation,
     summary,
     method: 'POST',
     paths: presencePaths(`/${operation}`),
-    access: WRITE_WORK_LOCATION[profile],
+    access: WRITE_WORK_LOCATION,
     body,
     async handle(call) {
       const { workLocationType, placeId } = call.body as Static<typeof body>;
