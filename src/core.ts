@@ -14,6 +14,7 @@ import { directoryRoutes } from './http/operations/directory/routes.ts';
 import { explainPresence } from './http/operations/explain-presence.ts';
 import type { Route } from './http/route.ts';
 import { createCalendars } from './mailbox/events/calendars.ts';
+import type { Mishaps } from './notifications/mishaps.ts';
 import { createPresenceService, type PresenceService } from './presence/service.ts';
 import { EVERYONE_SEES_EVERYONE, forListedReaders } from './presence/visibility.ts';
 import { openProvisioning, type Provisioning } from './provisioning.ts';
@@ -26,6 +27,8 @@ export interface CoreParts extends Omit<ServerParts, 'steadyClock' | 'randomness
   readonly randomness: Randomness;
   /** By what clients know the server. */
   readonly origin: () => string;
+  /** What is to go wrong with notifications. */
+  readonly mishaps: Mishaps | undefined;
   readonly log: Logger;
   readonly report: ReportFault;
 }

@@ -8,6 +8,7 @@ import { createMailboxes } from './mailbox/service.ts';
 import { createWindowOf } from './mailbox/window.ts';
 import { createEncryptor } from './notifications/encryption.ts';
 import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
+import type { Mishaps } from './notifications/mishaps.ts';
 import { Notifier } from './notifications/notifier.ts';
 import { recipientOf } from './notifications/recipient.ts';
 import { type DeliveryTerms, GRAPH_TERMS } from './notifications/terms.ts';
@@ -50,6 +51,8 @@ export interface FollowingParts {
   readonly calendars?: CalendarSources;
   /** Where delivery is to be more or less patient than Graph. */
   readonly delivery?: Partial<DeliveryTerms>;
+  /** What goes wrong on the way to receivers on purpose; nothing by default. */
+  readonly mishaps?: Mishaps | undefined;
   readonly log: Logger;
 }
 
@@ -92,6 +95,7 @@ export async function openFollowing(parts: FollowingParts): Promise<Following> {
     subscribed: () => subscriptions.settled(),
     matching: visibleTo(visibility, registry.matching),
     outbound,
+    ...(parts.mishaps && { mishaps: parts.mishaps }),
     encryptor,
     tokens: parts.validationTokens(parts.origin),
     random,

@@ -17,6 +17,7 @@ const USAGE = `A presence server that speaks the Microsoft Graph presence API.
   porchlight subscriptions  who is notified of what, and how it goes
   porchlight why            what a user's presence follows from, and what comes next
   porchlight report         what applications used, and the least permissions they need
+  porchlight faults         what goes wrong in the dev server, on purpose
   porchlight store          moves presence to another store
   porchlight scim           a secret for a client that provisions users
 
@@ -72,6 +73,10 @@ async function load(name: string): Promise<Loaded> {
     case 'report': {
       const { report, REPORT_USAGE } = await import('./cli/report.ts');
       return { run: report, usage: REPORT_USAGE };
+    }
+    case 'faults': {
+      const { faults, FAULTS_USAGE } = await import('./cli/faults.ts');
+      return { run: faults, usage: FAULTS_USAGE };
     }
     case 'store': {
       const { store, STORE_USAGE } = await import('./cli/store.ts');

@@ -6,13 +6,16 @@ import type { TrustedIssuer } from './auth/trusted-issuer.ts';
 import { type Clock, steadyClock as machinesSteadyClock } from './clock.ts';
 import { type Core, openCore } from './core.ts';
 import type { ServedDirectory } from './directory/directory.ts';
+import { type Faults, openFaults } from './faults/open.ts';
 import type { CalendarSources, Feeds } from './feeds/feeds.ts';
 import type { Profile } from './graph/settable.ts';
+import type { Throttling } from './graph/throttling.ts';
 import type { ReportFault } from './http/answer.ts';
 import type { Cors } from './http/cors.ts';
 import { createHandler } from './http/handler.ts';
 import { createPorts, type Listener } from './http/ports.ts';
 import type { Route } from './http/route.ts';
+import { createThrottle } from './http/throttle.ts';
 import type { Encryptor, ValidationTokens } from './notifications/encryptor.ts';
 import type { DeliveryTerms } from './notifications/terms.ts';
 import type { Outbound } from './outbound/outbound.ts';
@@ -49,6 +52,10 @@ export interface ServerConfig {
   readonly feedRetentionMs: number;
   /** Where delivery is to be more or less patient than Graph. */
   readonly delivery?: Partial<DeliveryTerms>;
+  /** What an application may ask in a tenant; as much as it likes by default. */
+  readonly throttling?: Throttling;
+  /** Whether faults can be ordered. */
+  readonly faults?: boolean;
   /** What provisioning clients may show, where the directory is theirs to write. */
   readonly provisioning?: readonly ProvisioningSecret[];
 }
@@ -95,6 +102,8 @@ export interface Server {
   readonly subscriptions: SubscriptionService;
   readonly shifts: Shifts;
   readonly feeds: Feeds;
+  /** Where they can be ordered. */
+  readonly faults: Faults | undefined;
   /** Answers requests: all of the server but its ports. */
   readonly handler: RequestListener;
   /** Moves it through time, where its clock is a virtual one. */
@@ -113,30 +122,41 @@ export interface Server {
 /** Starts Porchlight. Rejects when a port can't be had; nothing stays open then but the parts. */
 export async function openServer(config: ServerConfig, parts: ServerParts): Promise<Server> {
   const { clock, log } = parts;
+  let { store, directory } = parts;
   const { publicOrigin, trustProxy, cors = '*', profile, strict = false } = config;
   const ports = createPorts(() => clock.nowMs());
   const report: ReportFault = (error, { requestId }) =>
     log.error({ err: error, requestId }, 'request failed');
 
   const travel = clock instanceof VirtualClock ? timeTravel(clock) : undefined;
-  const open = (given: ServerParts) =>
-    openCore(config, {
-      ...given,
-      ...travel?.watched(given.outbound),
-      steadyClock: given.steadyClock ?? machinesSteadyClock,
-      randomness: given.randomness ?? systemRandomness,
-      origin: () => publicOrigin ?? ports.origins[0] ?? '',
-      report,
-    });
-  let { store, directory } = parts;
-  let core: Core = await open(parts);
-
-  const late = (table: (of: Core) => readonly Route[]) => lateBound(() => table(core));
   const served: Directory = {
     resolve: (tenantId, name) => directory.resolve(tenantId, name),
     lists: (tenantId, userId) => directory.lists(tenantId, userId),
     mode: directory.mode,
   };
+  const faults =
+    config.faults === true
+      ? openFaults({
+          clock,
+          steadyClock: parts.steadyClock ?? machinesSteadyClock,
+          resolve: served.resolve,
+          subscriptions: () => core.following.subscriptions,
+          onError: (error) => log.error({ err: error }, 'a subscription could not be ended'),
+        })
+      : undefined;
+  const open = (given: ServerParts) =>
+    openCore(config, {
+      ...given,
+      ...travel?.watched(given.outbound),
+      mishaps: faults?.mishaps,
+      steadyClock: given.steadyClock ?? machinesSteadyClock,
+      randomness: given.randomness ?? systemRandomness,
+      origin: () => publicOrigin ?? ports.origins[0] ?? '',
+      report,
+    });
+  let core: Core = await open(parts);
+
+  const late = (table: (of: Core) => readonly Route[]) => lateBound(() => table(core));
   const recording = parts.usage ? [createUsageGate(parts.usage, served.resolve)] : [];
   const handler = await createHandler({
     routes: late(({ routes }) => routes),
@@ -144,9 +164,14 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
       ...late(({ ownRoutes }) => ownRoutes),
       ...(travel ? clockRoutes(travel) : []),
       ...usageRoutes(parts.usage),
+      ...(faults?.routes(core.routes) ?? []),
     ],
     directory: served,
-    gates: recording,
+    gates: [
+      ...(config.throttling === undefined ? [] : [createThrottle(config.throttling, clock)]),
+      ...recording,
+      ...(faults === undefined ? [] : [faults.gate]),
+    ],
     ownGates: recording,
     strictness: { profile, isStrict: strict },
     verifier: { verify: (token) => core.verifier.verify(token) },
@@ -197,6 +222,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     get feeds() {
       return core.following.feeds;
     },
+    faults,
     handler: handler.listener,
     travel,
     settled: () => travel?.settled() ?? core.following.settled(),

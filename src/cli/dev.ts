@@ -10,6 +10,7 @@ import { readTenantFile, type Tenant } from '../auth/tenant-file.ts';
 import { steadyClock, systemClock } from '../clock.ts';
 import { openDirectory } from '../directory/open.ts';
 import type { Profile } from '../graph/settable.ts';
+import { throttlingFor } from '../graph/throttling.ts';
 import { createEncryptor } from '../notifications/encryption.ts';
 import { createOutbound } from '../outbound/open.ts';
 import { openLmdbStore } from '../store/lmdb/open.ts';
@@ -31,7 +32,7 @@ const LOOPBACK_PAGE = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?
 const FEED_RETENTION_MS = 7 * 24 * 3_600_000;
 
 export const DEV_USAGE = `porchlight dev [--port 4280] [--https-port 4281] [--data DIR] [--profile graph|extended]
-               [--strict] [--calendars DIR]
+               [--strict] [--throttle 10000] [--calendars DIR]
 
 Starts a server to build against: example tenants and users, a token issuer that gives anybody any
 token, HTTP and HTTPS on this machine only.
@@ -41,6 +42,8 @@ token, HTTP and HTTPS on this machine only.
   --data        folder for presence, keys and certificates (.porchlight)
   --profile     graph refuses what Graph refuses; extended allows more (graph)
   --strict      whatever Graph hasn't is an error that says so, in either profile
+  --throttle    requests that an application may make in a tenant in 30 s; 0 for any number (10000 in
+                profile graph, 0 in extended)
   --calendars   folder of calendars that count: DIR/contoso.example/ada@contoso.example.ics`;
 
 /** `porchlight dev`. */
@@ -52,10 +55,12 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
     profile: 'graph',
     strict: false,
     calendars: undefined,
+    throttle: undefined,
   });
   const port = portFlag(flags.port, 'port');
   const httpsPort = portFlag(flags['https-port'], 'https-port');
   const profile = profileFlag(flags.profile);
+  const throttling = throttlingFor(profile, throttleFlag(flags.throttle));
   const dataDir = resolve(flags.data);
 
   const tenants = await readTenantFile(TENANT_FILE);
@@ -94,6 +99,8 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
       trustProxy: false,
       cors: LOOPBACK_PAGE,
       feedRetentionMs: FEED_RETENTION_MS,
+      ...(throttling && { throttling }),
+      faults: true,
     },
     {
       store,
@@ -133,6 +140,12 @@ export const dev: Command = async (args, { openServer, print, stopped }) => {
 function profileFlag(text: string): Profile {
   if (text === 'graph' || text === 'extended') return text;
   throw new UsageError(`--profile must be graph or extended, not '${text}'`);
+}
+
+function throttleFlag(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new UsageError(`--throttle must be a number of requests, not '${text}'`);
 }
 
 interface Greeting {

@@ -11,6 +11,7 @@ import type { Config } from '../config/schema.ts';
 import type { ServedDirectory } from '../directory/directory.ts';
 import { openDirectory } from '../directory/open.ts';
 import { parseDuration } from '../graph/duration.ts';
+import { throttlingFor } from '../graph/throttling.ts';
 import { createEncryptor } from '../notifications/encryption.ts';
 import { createOutbound } from '../outbound/open.ts';
 import { createVisibility, type Visibility } from '../presence/visibility.ts';
@@ -110,6 +111,8 @@ async function serveAlone(
   });
   let origin = config.publicUrl && new URL(config.publicUrl).origin;
   const { host, port, behindProxy } = config.listen;
+  const { requests, within } = config.throttling;
+  const throttling = throttlingFor(config.profile, requests, parseDuration(within));
   const server = await openServer(
     {
       profile: config.profile,
@@ -118,6 +121,7 @@ async function serveAlone(
       ...(config.publicUrl && { publicOrigin: new URL(config.publicUrl).origin }),
       trustProxy: behindProxy,
       feedRetentionMs: parseDuration(config.feed.retention) ?? 0,
+      ...(throttling && { throttling }),
       provisioning: config.directory.scim.map(({ tenant, tokenSha256 }) => ({
         tenantId: tenant.toLowerCase(),
         tokenSha256,

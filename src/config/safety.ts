@@ -9,9 +9,13 @@ const LEAST_RETENTION_MS = 3_600_000;
 
 const LEAST_POLL_MS = 60_000;
 
+const LEAST_WINDOW_MS = 1000;
+const LONGEST_WINDOW_MS = 3_600_000;
+
 /** What a schema can't say: the settings that would leave the server open, or unable to keep its word. */
 export function findUnsafe(config: Config): string | undefined {
-  const { listen, store, publicUrl, feed, directory, visibility, webhooks, calendars } = config;
+  const { listen, store, publicUrl, feed, directory, visibility, throttling, webhooks, calendars } =
+    config;
   if (!isLoopback(listen.host) && listen.tls === undefined && !listen.behindProxy) {
     return `listen.host ${listen.host} is not loopback, so listen needs tls, or behindProxy where a proxy speaks HTTPS`;
   }
@@ -30,6 +34,10 @@ export function findUnsafe(config: Config): string | undefined {
   }
   if ((parseDuration(calendars.pollEvery) ?? 0) < LEAST_POLL_MS) {
     return 'calendars.pollEvery must be an ISO 8601 duration of PT1M or more';
+  }
+  const withinMs = parseDuration(throttling.within) ?? 0;
+  if (withinMs < LEAST_WINDOW_MS || withinMs > LONGEST_WINDOW_MS) {
+    return 'throttling.within must be an ISO 8601 duration from PT1S to PT1H';
   }
   for (const [field, { allow }] of Object.entries({ webhooks, calendars })) {
     const bad = allow.find((entry) => allowedOrigin(entry) === undefined);

@@ -164,6 +164,28 @@ export const configSchema = Type.Object(
       },
       { ...CLOSED, default: {}, description: 'The log of changes.' },
     ),
+    throttling: Type.Object(
+      {
+        requests: Type.Optional(
+          Type.Integer({
+            minimum: 0,
+            maximum: 1_000_000_000,
+            description:
+              'How many an application may make in a tenant before it gets 429; 0 for any number. Without it 10,000 in profile graph, as in Graph, and any number in extended.',
+          }),
+        ),
+        within: Type.String({
+          default: 'PT30S',
+          description: 'In which time: an ISO 8601 duration, PT1S to PT1H.',
+        }),
+      },
+      {
+        ...CLOSED,
+        default: {},
+        description:
+          'Requests to the addresses of Graph, each part of a batch for itself. Each server counts what comes to it.',
+      },
+    ),
     webhooks: Type.Object(
       {
         allow: Type.Array(Type.String({ minLength: 1 }), {

@@ -1,5 +1,6 @@
 /** The codes of Graph's error envelope that Porchlight answers with. */
 export type GraphErrorCode =
+  | 'BadGateway'
   | 'BadRequest'
   | 'Conflict'
   | 'ErrorDuplicateTransactionId'
@@ -9,6 +10,7 @@ export type GraphErrorCode =
   | 'ExtensionError'
   | 'FailedDependency'
   | 'Forbidden'
+  | 'GatewayTimeout'
   | 'ImageNotFound'
   | 'InternalServerError'
   | 'InvalidArgument'

@@ -1,5 +1,6 @@
 import { toGraphError } from '../errors.ts';
 import { errorBody, type RequestIds } from '../graph/error.ts';
+import { OrderedFault } from './ordered-fault.ts';
 import { JSON_HEADERS, type Reply } from './route.ts';
 
 /** Told of what the server, not the caller, did wrong. */
@@ -31,10 +32,12 @@ export function errorReply(
   report: ReportFault,
 ): Reply {
   const error = toGraphError(thrown);
-  if (error.status >= 500) report(thrown, ids);
+  const isOrdered = error instanceof OrderedFault;
+  if (error.status >= 500 && !isOrdered) report(thrown, ids);
   return {
     status: error.status,
     headers: { ...JSON_HEADERS, ...error.headers },
     body: JSON.stringify(errorBody(error, ids, nowMs)),
+    ...(isOrdered && error.hangsUp && { hangsUp: true }),
   };
 }

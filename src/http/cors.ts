@@ -12,6 +12,7 @@ export const EXPOSED_HEADERS = [
   'preference-applied',
   'porchlight-additions',
   'porchlight-effect',
+  'porchlight-fault',
   'porchlight-stale-ms',
 ];
 

@@ -45,6 +45,8 @@ export interface Visit {
   readonly caller: Caller;
   /** Whom the path is about, as it names them; the caller for `/me`; undefined where it is about nobody or many. */
   readonly user: string | undefined;
+  /** Of the path. */
+  readonly params: Call['params'];
   readonly request: GraphRequest;
 }
 
@@ -105,7 +107,7 @@ export function createDispatcher(
     if (passing.length === 0) return carryOut(match, request, caller);
     const { route, me, params } = match;
     const user = params.user ?? (me ? (caller.userId ?? undefined) : undefined);
-    const visit: Visit = { route, caller, user, request };
+    const visit: Visit = { route, caller, user, params, request };
     const innermost = async () => carryOut(match, request, caller);
     return passing.reduceRight<() => Promise<Reply>>(
       (inner, gate) => async () => gate.pass?.(visit, inner) ?? inner(),

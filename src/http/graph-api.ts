@@ -157,7 +157,11 @@ function firstForwarded(headers: IncomingHttpHeaders): { proto?: string; host?: 
 }
 
 function send(response: ServerResponse, reply: Reply, ids: RequestIds, cors: string[]): void {
-  const { status, headers, body = '', stream } = reply;
+  const { status, headers, body = '', stream, hangsUp } = reply;
+  if (hangsUp) {
+    response.destroy();
+    return;
+  }
   const bytes = Buffer.byteLength(body);
   const fields = ['request-id', ids.requestId, 'client-request-id', ids.clientRequestId];
   fields.push('odata-version', '4.0');

@@ -13,6 +13,8 @@ export interface Reply {
   readonly body?: string | Buffer;
   /** In place of `body`: is given the response, its head written, and says the rest in its own time. */
   readonly stream?: (response: ServerResponse) => void;
+  /** In place of all of it the connection is closed. */
+  readonly hangsUp?: true;
 }
 
 /** One authorized, well-formed request, as a handler gets it. */

@@ -4,6 +4,7 @@ import type { Random } from '../random.ts';
 import type { Encryptor, ValidationTokens } from './encryptor.ts';
 import type { Lane } from './lane.ts';
 import type { Letter } from './letter.ts';
+import type { Mishaps } from './mishaps.ts';
 import type { Permits } from './permits.ts';
 import type { DeliveryTerms } from './terms.ts';
 
@@ -18,6 +19,8 @@ export interface EndpointParts {
   readonly random: Random;
   readonly terms: DeliveryTerms;
   readonly permits: Permits;
+  /** What goes wrong on purpose; nothing by default. */
+  readonly mishaps?: Mishaps;
   /** Told when items were sent, or couldn't be: what is kept of these lanes has changed. */
   readonly onProgress: (lanes: readonly Lane[]) => void;
   /** Told when letters were sent, or couldn't be. */

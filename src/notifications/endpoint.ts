@@ -1,11 +1,14 @@
 import { notificationBody } from '../graph/notification-json.ts';
 import type { OutboundResult } from '../outbound/outbound.ts';
+import type { FeedItem } from '../store/store.ts';
 import type { Addressee } from './addressee.ts';
 import { type Attempt, EndpointHealth } from './endpoint-health.ts';
 import type { EndpointParts } from './endpoint-parts.ts';
+import { allInTurn, Fates, type Stray } from './fates.ts';
 import type { Lane } from './lane.ts';
 import { Letterbox } from './letterbox.ts';
 import { type Part, shipmentBody, takeShipment } from './shipment.ts';
+import { Strays } from './strays.ts';
 
 /** Items in one POST at most. */
 const MOST_ITEMS = 256;
@@ -26,6 +29,8 @@ export class Endpoint {
   readonly addressees = new Set<Addressee>();
   readonly #parts: EndpointParts;
   readonly #lanes = new Set<Lane>();
+  readonly #fates: Fates | undefined;
+  readonly #strays = new Strays();
   #mostItems = MOST_ITEMS;
   #running: Promise<void> | undefined;
   #wakesAtMs: number | undefined;
@@ -36,6 +41,8 @@ export class Endpoint {
     this.url = url;
     this.#parts = parts;
     this.health = new EndpointHealth(parts.terms);
+    const { mishaps, clock } = parts;
+    if (mishaps !== undefined) this.#fates = new Fates({ mishaps, clock, onDue: this.#onDue });
   }
 
   /** Whether nothing needs it any more. */
@@ -87,7 +94,9 @@ export class Endpoint {
       const letGo = await permits.take();
       try {
         if (this.#stopped) return;
+        const stray = this.#dueStray();
         if (!this.letters.isEmpty) await this.#sendLetters();
+        else if (stray !== undefined) await this.#sendStray(stray);
         else await this.#sendItems();
       } finally {
         letGo();
@@ -106,15 +115,27 @@ export class Endpoint {
   }
 
   #hasWork(): boolean {
-    if (!this.letters.isEmpty) return true;
+    if (!this.letters.isEmpty || this.#dueStray() !== undefined) return true;
     for (const lane of this.#lanes) if (this.#isReady(lane)) return true;
     return false;
   }
 
+  #dueStray(): Stray | undefined {
+    return this.#strays.due(this.#parts.clock.nowMs(), (id) =>
+      [...this.addressees].some((addressee) => addressee.id === id),
+    );
+  }
+
+  readonly #onDue = (): void => this.pump();
+
+  readonly #isDue = (lane: Lane, item: FeedItem): boolean => this.#fates?.isDue(lane, item) ?? true;
+
   /** Without a valid token of the subscriber, delivery pauses (Graph, "reauthorize"). */
   #isReady(lane: Lane): boolean {
     if (!lane.canSend) return false;
-    return this.#parts.clock.nowMs() < lane.subscription.authorizedUntilMs;
+    if (this.#parts.clock.nowMs() >= lane.subscription.authorizedUntilMs) return false;
+    if (this.#fates === undefined) return true;
+    return lane.first !== undefined && this.#isDue(lane, lane.first);
   }
 
   async #sendLetters(): Promise<void> {
@@ -127,19 +148,29 @@ export class Endpoint {
 
   async #sendItems(): Promise<void> {
     const ready = [...this.#lanes].filter((lane) => this.#isReady(lane));
-    const parts = takeShipment(ready, this.#limit());
+    const parts = takeShipment(ready, this.#limit(), this.#isDue);
     if (parts.length === 0) return;
     // Those that had their turn go to the end of the line.
     for (const { lane } of parts) {
       if (this.#lanes.delete(lane)) this.#lanes.add(lane);
     }
-    const outcome = await this.#sendParts(parts);
-    for (const { lane } of parts) lane[outcome]();
+    const { inTurn, strays, missed } = this.#fates?.sort(parts) ?? allInTurn(parts);
+    const outcome = await this.#sendParts(inTurn);
+    if (outcome === 'sent') this.#strays.add(strays, this.#parts.clock, this.#onDue);
+    for (const { lane } of parts) {
+      if (outcome === 'sent') lane.sent(missed.get(lane));
+      else lane[outcome]();
+    }
     this.#parts.onProgress(parts.map(({ lane }) => lane));
+  }
+
+  async #sendStray(stray: Stray): Promise<void> {
+    if ((await this.#sendParts([stray.part])) !== 'failed') this.#strays.remove(stray);
   }
 
   async #sendParts(parts: readonly Part[]): Promise<'sent' | 'failed' | 'withheld'> {
     const { encryptor, tokens } = this.#parts;
+    if (parts.length === 0) return 'sent';
     try {
       const body = await shipmentBody(parts, encryptor, tokens);
       // Asked last of all: another server may have a partition since, and have sent what is newer.

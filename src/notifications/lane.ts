@@ -75,6 +75,11 @@ export class Lane {
     return this.#items.length;
   }
 
+  /** What waits longest. */
+  get first(): FeedItem | undefined {
+    return this.#items.first(1, () => true)[0];
+  }
+
   get isSending(): boolean {
     return this.#sending > 0;
   }
@@ -170,8 +175,10 @@ export class Lane {
     return taken;
   }
 
-  sent(): void {
+  /** @param missed how many of them count as lost: they were not sent after all, nor will be */
+  sent(missed = 0): void {
     this.#drop(this.#sending);
+    this.#loses(missed);
     this.#sending = 0;
     if (this.#items.length === 0) this.#isLate = false;
   }

@@ -27,8 +27,13 @@ const TOKEN_BYTES = 1300;
 /**
  * Takes what goes into the next POST: the first items of the lanes, in turn, as many as fit.
  * @param limit items at most
+ * @param isDue whether it may go now; what comes after it waits for it
  */
-export function takeShipment(lanes: Iterable<Lane>, limit: number): readonly Part[] {
+export function takeShipment(
+  lanes: Iterable<Lane>,
+  limit: number,
+  isDue: (lane: Lane, item: FeedItem) => boolean = () => true,
+): readonly Part[] {
   const parts: Part[] = [];
   const apps = new Set<string>();
   let leftItems = limit;
@@ -39,6 +44,7 @@ export function takeShipment(lanes: Iterable<Lane>, limit: number): readonly Par
     const { appId } = subscriber.subscription;
     const each = bytesOfItem(subscriber);
     const items = lane.take(leftItems, (item) => {
+      if (!isDue(lane, item)) return false;
       const isSigned = subscriber.recipient === undefined || apps.has(appId);
       const bytes = each + bytesOfTexts(subscriber, item) + (isSigned ? 0 : TOKEN_BYTES);
       // One item goes alone, however long its texts.

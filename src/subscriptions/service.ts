@@ -67,6 +67,11 @@ export interface SubscriptionService {
   listByAdmin(tenantId: string): Promise<readonly Subscription[]>;
   /** Ends anybody's of a tenant and announces subscriptionRemoved; whether there was one. */
   removeByAdmin(tenantId: string, id: string): Promise<boolean>;
+  /**
+   * Ends those that are meant, as if their time were over: announces subscriptionRemoved, unless nobody is to
+   * hear of it.
+   */
+  expire(isMeant: (subscription: Subscription) => boolean, isAnnounced: boolean): Promise<void>;
   /** Ends all that a signed-in user has made, with any application, and announces subscriptionRemoved. */
   removeOf(user: UserKey): Promise<void>;
   /** Takes all that is kept, and tells the courier. Once, before anything else; rejects with StoreUnusable. */
@@ -138,6 +143,23 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
     return inTurnOnNewest(id, async () => work(await reader.owned(caller, id)));
   }
 
+  async function expire(
+    isMeant: (subscription: Subscription) => boolean,
+    isAnnounced: boolean,
+  ): Promise<void> {
+    await settled();
+    const meant = [...registry.all()].filter(isMeant);
+    await Promise.all(
+      meant.map(({ id }) =>
+        inTurnOnNewest(id, async () => {
+          const current = registry.get(id);
+          if (current === undefined) return;
+          await (isAnnounced ? upkeep.end(current) : ledger.remove(current));
+        }),
+      ),
+    );
+  }
+
   async function stopFollowing(): Promise<void> {
     await Promise.all([projection.stop(), guards.stop()]);
   }
@@ -187,20 +209,10 @@ export function createSubscriptionService(parts: SubscriptionServiceParts): Subs
         return true;
       }),
 
-    async removeOf({ tenantId, userId }) {
-      await settled();
-      const theirs = [...registry.all()].filter(
-        (each) => each.tenantId === tenantId && each.userId === userId,
-      );
-      await Promise.all(
-        theirs.map(({ id }) =>
-          inTurnOnNewest(id, async () => {
-            const current = registry.get(id);
-            if (current !== undefined) await upkeep.end(current);
-          }),
-        ),
-      );
-    },
+    expire,
+
+    removeOf: ({ tenantId, userId }) =>
+      expire((each) => each.tenantId === tenantId && each.userId === userId, true),
 
     async load() {
       try {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Command, UsageError } from '../../src/cli/command.ts';
 import { dev } from '../../src/cli/dev.ts';
+import { faults } from '../../src/cli/faults.ts';
 import { listen } from '../../src/cli/listen.ts';
 import { report } from '../../src/cli/report.ts';
 import { serve } from '../../src/cli/serve.ts';
@@ -23,6 +24,7 @@ test.each([[['--help']], [[]]])('porchlight %j names its commands', async (args)
     'subscriptions',
     'why',
     'report',
+    'faults',
     'store',
     'scim',
   ]) {
@@ -31,12 +33,16 @@ test.each([[['--help']], [[]]])('porchlight %j names its commands', async (args)
 });
 
 test.each([
-  ['dev', ['--port', '--https-port', '--data', '--profile', '--strict', '--calendars']],
+  [
+    'dev',
+    ['--port', '--https-port', '--data', '--profile', '--strict', '--throttle', '--calendars'],
+  ],
   ['serve', ['--config', '--workers']],
   ['store', ['copy', '--from', '--to']],
   ['scim', ['token', 'directory.scim']],
   ['token', ['--url', '--app', '--user', '--scopes', '--roles', '--tenant', '--ttl']],
   ['listen', ['--users', '--rich', '--port', '--url', '--app', '--user', '--body', '--json']],
+  ['faults', ['add FAULT', 'remove ID', 'clear', '--url', '--json', '--times', '--seed']],
   ['subscriptions', ['--url', '--token', '--tenant', '--json', 'remove ID']],
   ['why', ['USER', '--url', '--token', '--tenant', '--json']],
   ['report', ['--url', '--token', '--data', '--json']],
@@ -82,12 +88,20 @@ describe('a command line that can not be understood', () => {
       "--https-port must be a port from 0 to 65535, not '65536'",
     ],
     ['dev', ['--profile', 'teams'], dev, "--profile must be graph or extended, not 'teams'"],
+    ['dev', ['--throttle', 'none'], dev, "--throttle must be a number of requests, not 'none'"],
     ['serve', [], serve, 'serve needs --config FILE'],
     ['serve', ['porchlight.json'], serve, "Unexpected argument 'porchlight.json'"],
     ['listen', ['--users', ' , '], listen, '--users needs object ids or user principal names'],
     ['listen', ['--users', 'x', '--body', 'y'], listen, '--body goes without --users'],
     ['listen', ['--rich', 'yes'], listen, "Unexpected argument 'yes'"],
     ['listen', ['--port', '65536'], listen, '--port must be a port from 0 to 65535'],
+    ['faults', ['destroy'], faults, "faults can't 'destroy'; it can add, remove and clear"],
+    ['faults', ['add'], faults, 'add needs a FAULT'],
+    ['faults', ['remove'], faults, 'remove needs one ID'],
+    ['faults', ['clear', '1'], faults, 'clear takes no ID'],
+    ['faults', ['remove', '1', '2'], faults, "'2' is one word too many"],
+    ['faults', ['--times', '2'], faults, 'only add takes flags of a fault'],
+    ['faults', ['add', 'drop', '--times', 'two'], faults, "--times must be a number, not 'two'"],
     ['subscriptions', ['destroy'], subscriptions, "subscriptions can't 'destroy'; it can remove"],
     ['subscriptions', ['remove'], subscriptions, 'remove needs one ID'],
     ['subscriptions', ['remove', 'a', 'b'], subscriptions, 'remove needs one ID'],

@@ -29,6 +29,7 @@ test('a store and an issuer are enough; the rest has defaults', () => {
     directory: { mode: 'open', scim: [] },
     visibility: [],
     feed: { retention: 'P7D' },
+    throttling: { within: 'PT30S' },
     webhooks: { allow: [] },
     calendars: { pollEvery: 'PT15M', allow: [] },
     virtualClock: false,
@@ -229,6 +230,14 @@ describe('a configuration is refused with file, field and what it must be', () =
     [
       { ...LEAST, feed: { retention: 'a week' } },
       'feed.retention must be an ISO 8601 duration of PT1H or more',
+    ],
+    [
+      { ...LEAST, throttling: { within: 'PT0.5S' } },
+      'throttling.within must be an ISO 8601 duration from PT1S to PT1H',
+    ],
+    [
+      { ...LEAST, throttling: { within: 'PT61M' } },
+      'throttling.within must be an ISO 8601 duration from PT1S to PT1H',
     ],
     [
       { ...LEAST, calendars: { pollEvery: 'PT59S' } },

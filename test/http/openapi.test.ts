@@ -46,7 +46,7 @@ test('docs/openapi.json is the document of the route table', () => {
 
 test('/porchlight/openapi.json serves the same document, without a token', async () => {
   const virtual = new VirtualClock(systemClock);
-  const porchlight = await startPorchlight({ virtual });
+  const porchlight = await startPorchlight({ virtual, faults: true });
   const answer = await porchlight.send('GET', '/porchlight/openapi.json');
   await porchlight.close();
   expect(answer.status).toBe(200);

@@ -2,6 +2,7 @@ import { ManualClock, systemClock } from '../../src/clock.ts';
 import type { ServedDirectory } from '../../src/directory/directory.ts';
 import { createDirectory } from '../../src/directory/fixed.ts';
 import { createPhotos } from '../../src/directory/photos.ts';
+import { openFaults } from '../../src/faults/open.ts';
 import { createFeedService } from '../../src/feeds/service.ts';
 import { adminRoutes } from '../../src/http/operations/admin.ts';
 import { presenceRoutes } from '../../src/http/operations/all.ts';
@@ -78,5 +79,9 @@ export function exampleOwnRoutes(
     explainPresence({ presence, clock, directory }),
     ...clockRoutes(timeTravel(new VirtualClock(clock))),
     ...usageRoutes(undefined),
+    ...openFaults({
+      ...{ clock, steadyClock: clock, onError, resolve: directory.resolve },
+      subscriptions: () => subscriptions,
+    }).routes([]),
   ];
 }

@@ -97,6 +97,9 @@ export interface PorchlightOptions {
   /** Goes by this one instead. */
   readonly virtual?: VirtualClock;
   readonly provisioning?: NonNullable<ServerConfig['provisioning']>;
+  readonly throttling?: NonNullable<ServerConfig['throttling']>;
+  /** Whether faults can be ordered, as in the dev server. */
+  readonly faults?: boolean;
   readonly parts?: Partial<ServerParts>;
 }
 
@@ -119,6 +122,8 @@ export async function startPorchlight({
   clock = new ManualClock(START),
   virtual,
   provisioning,
+  throttling,
+  faults = false,
   parts = {},
 }: PorchlightOptions = {}) {
   const store = strictAboutIds(openMemoryStore());
@@ -137,6 +142,8 @@ export async function startPorchlight({
       ...(cors !== undefined && { cors }),
       ...(delivery !== undefined && { delivery }),
       ...(provisioning !== undefined && { provisioning }),
+      ...(throttling !== undefined && { throttling }),
+      faults,
       feedRetentionMs: 7 * DAY_MS,
     },
     {

@@ -6,8 +6,9 @@ import { createServer } from 'node:https';
  * A receiver of notifications at https://localhost, in the process of the client that subscribes.
  *
  * @param {{ keyPath: string, certPath: string }} tls PEM files
+ * @param {(path: string, items: object[]) => void} [onNotification] told of each as it comes
  */
-export async function openTlsReceiver({ keyPath, certPath }) {
+export async function openTlsReceiver({ keyPath, certPath }, onNotification = () => {}) {
   const received = [];
   const waiting = new Set();
   const server = createServer(
@@ -21,6 +22,7 @@ export async function openTlsReceiver({ keyPath, certPath }) {
       else response.writeHead(200, { 'content-type': 'text/plain' }).end(token);
       received.push({ path: url.pathname, query: url.search.slice(1), token, body });
       for (const look of waiting) look();
+      if (token === null) onNotification(url.pathname, JSON.parse(body).value);
     },
   );
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,0 +1,92 @@
+import Type from 'typebox';
+import { STEER_SERVER } from '../auth/permissions.ts';
+import { GraphError } from '../graph/error.ts';
+import { DONE, json, type Reply, type Route } from '../http/route.ts';
+import { faultJson } from './fault-json.ts';
+import { faultSchema, type OrderJson, orderSchema } from './fault-schema.ts';
+import { readOrder } from './read-order.ts';
+import type { Rule } from './rule.ts';
+import { MOST_RULES, type Rules } from './rules.ts';
+
+const PATH = '/porchlight/faults';
+
+const NO_CONTENT: Reply = Object.freeze({ ...DONE, status: 204 });
+
+export interface FaultRoutesParts {
+  readonly rules: Rules;
+  /** Names of the operations that requests may be for. */
+  readonly operations: ReadonlySet<string>;
+  /** Ends the subscriptions that a rule strikes now. */
+  readonly expireNow: (rule: Rule, isAnnounced: boolean) => Promise<void>;
+}
+
+/** The operations of Porchlight's own by which faults are ordered, looked at and called off. */
+export function faultRoutes(parts: FaultRoutesParts): readonly Route[] {
+  return [listFaults(parts), orderFault(parts), removeFault(parts), clearFaults(parts)];
+}
+
+function listFaults({ rules }: FaultRoutesParts): Route {
+  return {
+    operation: 'listFaults',
+    summary: 'List the faults that were ordered, and how often each struck',
+    method: 'GET',
+    paths: [PATH],
+    access: STEER_SERVER,
+    result: Type.Object({ value: Type.Array(faultSchema) }),
+    handle: async () => json(JSON.stringify({ value: rules.all().map(faultJson) })),
+  };
+}
+
+function orderFault({ rules, operations, expireNow }: FaultRoutesParts): Route {
+  return {
+    operation: 'orderFault',
+    summary: 'Order a fault: what is to go wrong, for whom, and how often',
+    method: 'POST',
+    paths: [PATH],
+    access: STEER_SERVER,
+    body: orderSchema,
+    success: 201,
+    result: faultSchema,
+    async handle({ body }) {
+      const order = readOrder(body as OrderJson, operations);
+      const rule = rules.add(order);
+      if (rule === undefined) {
+        throw new GraphError(409, 'Conflict', `${MOST_RULES} faults stand already: remove some.`);
+      }
+      const { fault } = order;
+      if (fault.kind === 'expire' && !fault.isWhenTouched) await expireNow(rule, fault.isAnnounced);
+      return { ...json(JSON.stringify(faultJson(rule))), status: 201 };
+    },
+  };
+}
+
+function removeFault({ rules }: FaultRoutesParts): Route {
+  return {
+    operation: 'removeFault',
+    summary: 'Call off a fault',
+    method: 'DELETE',
+    paths: [`${PATH}/:fault`],
+    access: STEER_SERVER,
+    success: 204,
+    async handle({ params: { fault = '' } }) {
+      const isRemoved = /^\d{1,15}$/.test(fault) && rules.remove(Number(fault));
+      if (!isRemoved) throw new GraphError(404, 'NotFound', 'There is no such fault.');
+      return NO_CONTENT;
+    },
+  };
+}
+
+function clearFaults({ rules }: FaultRoutesParts): Route {
+  return {
+    operation: 'clearFaults',
+    summary: 'Call off all faults',
+    method: 'DELETE',
+    paths: [PATH],
+    access: STEER_SERVER,
+    success: 204,
+    async handle() {
+      rules.clear();
+      return NO_CONTENT;
+    },
+  };
+}
