@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import { knownCallersOnly } from './directory/known-callers.ts';
 import { createPhotos } from './directory/photos.ts';
 import { type Following, openFollowing } from './following.ts';
+import { createHistory } from './history/history.ts';
 import type { ReportFault } from './http/answer.ts';
 import type { Mount } from './http/handler.ts';
 import { adminRoutes } from './http/operations/admin.ts';
@@ -12,6 +13,7 @@ import { presenceRoutes } from './http/operations/all.ts';
 import { calendarFeedRoutes } from './http/operations/calendar-feed/routes.ts';
 import { directoryRoutes } from './http/operations/directory/routes.ts';
 import { explainPresence } from './http/operations/explain-presence.ts';
+import { historyRoutes } from './http/operations/history/routes.ts';
 import type { Route } from './http/route.ts';
 import { createCalendars } from './mailbox/events/calendars.ts';
 import type { Mishaps } from './notifications/mishaps.ts';
@@ -66,6 +68,8 @@ export async function openCore(config: ServerConfig, parts: CoreParts): Promise<
 
   const newId = randomness.uuid;
   const calendars = createCalendars({ mailboxes, clock, directory, newId });
+  const { historyMs = () => config.feedRetentionMs } = config;
+  const history = createHistory({ store, clock, retentionMs: historyMs });
   const photos = createPhotos({
     store,
     directory,
@@ -89,7 +93,12 @@ export async function openCore(config: ServerConfig, parts: CoreParts): Promise<
     told: following.told,
     rights: [subscriptions.removeOf],
     // A calendar that others keep goes first: it would be put into the mailbox again.
-    belongings: [(user) => feeds.forget(user), (user) => mailboxes.erase(user), photos.remove],
+    belongings: [
+      (user) => feeds.forget(user),
+      (user) => mailboxes.erase(user),
+      photos.remove,
+      history.erase,
+    ],
     restore: (user) => mailboxes.refill(user),
   });
 
@@ -107,6 +116,7 @@ export async function openCore(config: ServerConfig, parts: CoreParts): Promise<
       ...adminRoutes({ courier: notifier, subscriptions }),
       ...calendarFeedRoutes({ feeds, directory }),
       explainPresence({ presence, clock, directory }),
+      ...historyRoutes({ presence, history, clock }),
     ],
     mounts: provisioning.mounts,
 

@@ -18,6 +18,7 @@ const USAGE = `A presence server that speaks the Microsoft Graph presence API.
   porchlight why            what a user's presence follows from, and what comes next
   porchlight report         what applications used, and the least permissions they need
   porchlight faults         what goes wrong in the dev server, on purpose
+  porchlight history        what became of somebody's presence
   porchlight store          moves presence to another store
   porchlight scim           a secret for a client that provisions users
 
@@ -77,6 +78,10 @@ async function load(name: string): Promise<Loaded> {
     case 'faults': {
       const { faults, FAULTS_USAGE } = await import('./cli/faults.ts');
       return { run: faults, usage: FAULTS_USAGE };
+    }
+    case 'history': {
+      const { history, HISTORY_USAGE } = await import('./cli/history.ts');
+      return { run: history, usage: HISTORY_USAGE };
     }
     case 'store': {
       const { store, STORE_USAGE } = await import('./cli/store.ts');

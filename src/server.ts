@@ -10,6 +10,7 @@ import { type Faults, openFaults } from './faults/open.ts';
 import type { CalendarSources, Feeds } from './feeds/feeds.ts';
 import type { Profile } from './graph/settable.ts';
 import type { Throttling } from './graph/throttling.ts';
+import type { HistoryRetention } from './history/retention.ts';
 import type { ReportFault } from './http/answer.ts';
 import type { Cors } from './http/cors.ts';
 import { createHandler } from './http/handler.ts';
@@ -50,6 +51,8 @@ export interface ServerConfig {
   readonly cors?: Cors;
   /** How long changes stay in the feed. */
   readonly feedRetentionMs: number;
+  /** How long a tenant's changes are told of; as long as they stay in the feed by default. */
+  readonly historyMs?: HistoryRetention;
   /** Where delivery is to be more or less patient than Graph. */
   readonly delivery?: Partial<DeliveryTerms>;
   /** What an application may ask in a tenant; as much as it likes by default. */

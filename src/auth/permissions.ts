@@ -119,6 +119,9 @@ export const EXPLAIN_PRESENCE: Access = {
   application: ['Porchlight.Manage.All'],
 };
 
+/** What was, and which application brought it about: an addition of ours, for the same as the explanation. */
+export const READ_HISTORY: Access = EXPLAIN_PRESENCE;
+
 /** The server itself, such as its clock: an addition of ours. */
 export const STEER_SERVER: Access = {
   own: [],

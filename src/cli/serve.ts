@@ -6,6 +6,7 @@ import { oidcIssuer } from '../auth/oidc-issuer.ts';
 import { createPublisher } from '../auth/publisher/publisher.ts';
 import { publisherRoutes } from '../auth/publisher/routes.ts';
 import { type Clock, clockAhead, steadyClock, systemClock } from '../clock.ts';
+import { historyRetention } from '../config/history.ts';
 import { readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import type { ServedDirectory } from '../directory/directory.ts';
@@ -122,6 +123,7 @@ async function serveAlone(
       trustProxy: behindProxy,
       feedRetentionMs: parseDuration(config.feed.retention) ?? 0,
       ...(throttling && { throttling }),
+      historyMs: historyRetention(config),
       provisioning: config.directory.scim.map(({ tenant, tokenSha256 }) => ({
         tenantId: tenant.toLowerCase(),
         tokenSha256,

@@ -3,6 +3,7 @@ import { isGuid } from '../graph/guid.ts';
 import { isLoopback } from '../graph/loopback.ts';
 import { allowedOrigin } from '../outbound/target.ts';
 import { readAddress } from '../store/redis/address.ts';
+import { historyMs } from './history.ts';
 import type { Config } from './schema.ts';
 
 const LEAST_RETENTION_MS = 3_600_000;
@@ -32,6 +33,8 @@ export function findUnsafe(config: Config): string | undefined {
   if ((parseDuration(feed.retention) ?? 0) < LEAST_RETENTION_MS) {
     return 'feed.retention must be an ISO 8601 duration of PT1H or more';
   }
+  const badHistory = findBadHistory(config);
+  if (badHistory !== undefined) return badHistory;
   if ((parseDuration(calendars.pollEvery) ?? 0) < LEAST_POLL_MS) {
     return 'calendars.pollEvery must be an ISO 8601 duration of PT1M or more';
   }
@@ -73,6 +76,27 @@ function findBadSecret({ directory, issuers }: Config): string | undefined {
     if (!/^[\da-f]{64}$/i.test(tokenSha256)) {
       return `directory.scim.${index}.tokenSha256 must be 64 hexadecimal digits, as porchlight scim token prints them`;
     }
+  }
+  return undefined;
+}
+
+/** Changes are told no longer than they are in the feed. */
+function findBadHistory({ feed, history }: Config): string | undefined {
+  const { retention, tenants } = history;
+  const all = tenants.map((each, index) => [`history.tenants.${index}.retention`, each.retention]);
+  if (retention !== undefined) all.unshift(['history.retention', retention]);
+  for (const [field, text = ''] of all) {
+    const forMs = historyMs(text);
+    if (forMs === undefined) return `${field} must be off, or an ISO 8601 duration such as P7D`;
+    if (forMs > (parseDuration(feed.retention) ?? 0)) {
+      return `${field} is longer than feed.retention (${feed.retention}): changes must be kept to be told`;
+    }
+  }
+  const listed = new Set<string>();
+  for (const [index, { tenant }] of tenants.entries()) {
+    if (!isGuid(tenant)) return `history.tenants.${index}.tenant is not a GUID`;
+    if (listed.has(tenant.toLowerCase())) return `history.tenants.${index}.tenant is listed twice`;
+    listed.add(tenant.toLowerCase());
   }
   return undefined;
 }

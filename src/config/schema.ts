@@ -115,6 +115,14 @@ const TenantVisibility = Type.Object(
   CLOSED,
 );
 
+const TenantHistory = Type.Object(
+  {
+    tenant: Type.String({ description: 'GUID of the tenant.' }),
+    retention: Type.String({ description: 'As history.retention.' }),
+  },
+  CLOSED,
+);
+
 /**
  * The configuration file of `porchlight serve`. Defaults are filled in from here, and
  * docs/configuration.md is generated from here. Paths are relative to the file's folder.
@@ -185,6 +193,21 @@ export const configSchema = Type.Object(
         description:
           'Requests to the addresses of Graph, each part of a batch for itself. Each server counts what comes to it.',
       },
+    ),
+    history: Type.Object(
+      {
+        retention: Type.Optional(
+          Type.String({
+            description:
+              "For how long a user's changes can be asked for: an ISO 8601 duration up to feed.retention, or off. P7D by default, or feed.retention where that is less.",
+          }),
+        ),
+        tenants: Type.Array(TenantHistory, {
+          default: [],
+          description: 'Tenants of which it is otherwise.',
+        }),
+      },
+      { ...CLOSED, default: {}, description: 'What became of presence (docs/history.md).' },
     ),
     webhooks: Type.Object(
       {

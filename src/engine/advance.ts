@@ -1,4 +1,5 @@
 import { refillsAtMs } from './calendar.ts';
+import { type Cause, causeOfTime } from './cause.ts';
 import { apply, type PresenceCommand, type Refusal } from './command.ts';
 import { type Facts, NEVER_MS, NO_FACTS, withoutEnded } from './facts.ts';
 import { OFFLINE_PRESENCE, type Presence, presenceAt, samePresence } from './presence.ts';
@@ -13,11 +14,6 @@ export interface UserRecord {
   /** The instant until which `presence` holds if nothing is said, or at which the whole calendar is to be looked at. */
   readonly untilMs: number;
 }
-
-/** What a change came from: an app's command, or time passing. */
-export type Cause =
-  | { readonly kind: 'time' }
-  | { readonly kind: PresenceCommand['kind']; readonly appId: string };
 
 /** One step of a user's presence, old to new. */
 export interface Change {
@@ -85,17 +81,13 @@ function walk(record: UserRecord, nowMs: number): Advanced {
   const changes: Change[] = [];
   while (untilMs <= nowMs) {
     const atMs = untilMs;
-    facts = withoutEnded(facts, atMs);
+    const found = facts;
+    facts = withoutEnded(found, atMs);
     const next = presenceAt(facts, atMs);
     if (!samePresence(presence, next.presence)) {
       number = nextNumber(number, atMs);
-      changes.push({
-        number,
-        atMs,
-        before: presence,
-        after: next.presence,
-        cause: { kind: 'time' },
-      });
+      const cause = causeOfTime(found, atMs, presence, next.presence);
+      changes.push({ number, atMs, before: presence, after: next.presence, cause });
       presence = next.presence;
     }
     // A look at the whole calendar is no transition: overdue, it comes due every few minutes for ever.

@@ -145,7 +145,7 @@ export function samePresence(a: Presence, b: Presence): boolean {
   );
 }
 
-function sameStatusMessage(a: StatusMessage | null, b: StatusMessage | null): boolean {
+export function sameStatusMessage(a: StatusMessage | null, b: StatusMessage | null): boolean {
   if (a === b) return true;
   if (a === null || b === null) return false;
   return (

@@ -46,3 +46,10 @@ export function fadesToCome(
     ({ atMs }) => atMs > nowMs && atMs < session.expiresAtMs,
   );
 }
+
+/** What the session was until it fades at `atMs`; undefined when it doesn't fade then. */
+export function fadedFrom({ pair, setAtMs, expiresAtMs }: Session, atMs: number): Pair | undefined {
+  if (pair !== AVAILABLE || expiresAtMs <= atMs) return undefined;
+  const stage = FADE.findIndex(({ afterMs }) => setAtMs + afterMs === atMs);
+  return stage === -1 ? undefined : (FADE[stage - 1]?.state ?? pair);
+}

@@ -6,11 +6,11 @@ import {
   explain,
 } from '../engine/explanation.ts';
 import { type CalendarSpan, type LocationSignal, NEVER_MS } from '../engine/facts.ts';
-import type { Turn } from '../engine/next-change.ts';
 import type { Pair } from '../engine/pair.ts';
 import { CALENDAR_STATE } from '../engine/precedence.ts';
 import type { Presence } from '../engine/presence.ts';
 import { changedAtMs, standsAtMs } from '../engine/since.ts';
+import type { Turn } from '../engine/turns.ts';
 import { SCHEDULED_ELSEWHERE } from '../engine/work-location.ts';
 import { type AppNamed, createReasons, type Reasons } from './explanation-reasons.ts';
 import { presenceJson, sequenceNumber } from './presence-json.ts';

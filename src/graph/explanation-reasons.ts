@@ -1,7 +1,7 @@
 import type { Explanation, Rival, Standing } from '../engine/explanation.ts';
 import type { CalendarSpanKind } from '../engine/facts.ts';
-import type { Turn } from '../engine/next-change.ts';
 import { pairName } from '../engine/pair.ts';
+import type { Turn } from '../engine/turns.ts';
 
 /** The display name of an application; undefined where none is known. */
 export type AppNamed = (appId: string) => string | undefined;

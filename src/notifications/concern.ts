@@ -21,8 +21,9 @@ export function concernOf(properties: readonly PresenceProperty[]): number {
   return properties.reduce((bits, property) => bits | (BITS[property] ?? 0), 0);
 }
 
-/** What others see differently after a change. */
-export function changedBy({ before, after }: Change): number {
+/** What others see differently after a change. Of somebody who was erased it isn't kept what was before. */
+export function changedBy({ before, after, cause }: Change): number {
+  if (cause.kind === 'erase') return PAIR | STATUS_MESSAGE | OUT_OF_OFFICE | WORK_LOCATION;
   let changed = 0;
   if (before.availability !== after.availability || before.activity !== after.activity) {
     changed |= PAIR;

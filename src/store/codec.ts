@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
-import type { Cause, UserRecord } from '../engine/advance.ts';
+import type { UserRecord } from '../engine/advance.ts';
+import { type Cause, isOfTime } from '../engine/cause.ts';
 import { ByteReader, type ByteWriter } from './bytes.ts';
 import { readFacts, readPresence, writeFacts, writePresence } from './codec-fields.ts';
 import { DamagedValue, known, readId, writeId } from './codec-ids.ts';
@@ -17,11 +18,18 @@ export { DamagedValue };
  * later Porchlight is known as one. docs/decisions/0021-stored-values.md has the numbers behind it.
  */
 const RECORD_FORMAT = 2;
-const FEED_FORMAT = 0x82;
+const FEED_FORMAT = 0x83;
 const DOCUMENT_FORMAT = 0x41;
 
-/** Formats of before that are read as the ones of today: they only had fewer fields to leave out. */
-const READ_AS: Partial<Record<number, number>> = { 1: RECORD_FORMAT, 129: FEED_FORMAT };
+/**
+ * Formats of before that are read as the ones of today: they only had fewer fields to leave out, and fewer causes
+ * to tell apart.
+ */
+const READ_AS: Partial<Record<number, number>> = {
+  1: RECORD_FORMAT,
+  129: FEED_FORMAT,
+  130: FEED_FORMAT,
+};
 
 /** What CRC-32 makes of any bytes followed by their own CRC-32, least byte first. */
 const INTACT = 0x2144df1c;
@@ -70,7 +78,7 @@ export function encodeFeedEntry(writer: ByteWriter, entry: FeedEntry): Buffer {
   writer.number(number);
   writer.number(atMs);
   writer.byte(codeOfCause(cause.kind));
-  if (cause.kind !== 'time') writeId(writer, ids, cause.appId);
+  if ('appId' in cause) writeId(writer, ids, cause.appId);
   writePresence(writer, before, null, null);
   writePresence(writer, after, before.statusMessage, before.outOfOfficeMessage);
   return finish(writer);
@@ -85,7 +93,7 @@ export function decodeFeedEntry(bytes: Buffer): FeedEntry {
     const number = reader.number();
     const atMs = reader.number();
     const kind = known(causeOfCode(reader.byte()));
-    const cause: Cause = kind === 'time' ? { kind } : { kind, appId: readId(reader, ids) };
+    const cause: Cause = isOfTime(kind) ? { kind } : { kind, appId: readId(reader, ids) };
     const before = readPresence(reader, null, null);
     const after = readPresence(reader, before.statusMessage, before.outOfOfficeMessage);
     return { tenantId, userId, change: { number, atMs, before, after, cause } };

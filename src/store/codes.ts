@@ -1,4 +1,4 @@
-import type { Cause } from '../engine/advance.ts';
+import type { Cause } from '../engine/cause.ts';
 import type { CalendarSpanKind, WorkLocationType } from '../engine/facts.ts';
 import { type Activity, type Availability, type Pair, pair } from '../engine/pair.ts';
 import type { WorkLocation } from '../engine/work-location.ts';
@@ -51,6 +51,15 @@ const CAUSES: Record<Cause['kind'], number> = {
   setLocation: 9,
   clearLocation: 10,
   erase: 11,
+  sessionExpired: 12,
+  sessionFaded: 13,
+  preferredPresenceExpired: 14,
+  calendarBegan: 15,
+  calendarEnded: 16,
+  automaticRepliesBegan: 17,
+  automaticRepliesEnded: 18,
+  statusMessageExpired: 19,
+  workLocationEnded: 20,
 };
 
 const SPANS: Record<CalendarSpanKind, number> = {

@@ -2,12 +2,15 @@ import { type Advanced, NEW_RECORD, type UserRecord } from '../engine/advance.ts
 import { NEVER_MS } from '../engine/facts.ts';
 import { counterOf, cursorAfter } from './cursor.ts';
 import { DueIndex, dueAfter } from './due-index.ts';
-import type { FeedBounds, FeedCursor, FeedItem, FeedPage, UserKey } from './store.ts';
+import { isHistory } from './is-history.ts';
+import type { FeedBounds, FeedCursor, FeedItem, FeedPage, HistoryPage, UserKey } from './store.ts';
 
 interface Slot {
   readonly user: UserKey;
   record: UserRecord;
   armedMs: number;
+  /** What is in the feed of the user's changes. */
+  history: FeedItem[];
 }
 
 /** A partition of the reference store: its users, its due entries and its feed. */
@@ -17,8 +20,11 @@ export class MemoryPartition {
   readonly #due = new DueIndex(
     ({ user, dueMs }) => this.#slots.get(keyOf(user))?.armedMs === dueMs,
   );
+  /** Without those that were forgotten in the middle. */
   #feed: FeedItem[] = [];
+  #last = 0;
   #forgotten = 0;
+  #forgottenMs = 0;
 
   constructor(number: number) {
     this.number = number;
@@ -44,7 +50,7 @@ export class MemoryPartition {
     let slot = this.#slots.get(keyOf(user));
     if (slot === undefined) {
       if (record === NEW_RECORD) return;
-      slot = { user, record, armedMs: NEVER_MS };
+      slot = { user, record, armedMs: NEVER_MS, history: [] };
       this.#slots.set(keyOf(user), slot);
     }
     slot.record = record;
@@ -54,8 +60,10 @@ export class MemoryPartition {
       if (armedMs !== NEVER_MS) this.#due.add({ user: slot.user, dueMs: armedMs });
     }
     for (const change of changes) {
-      const cursor = cursorAfter(this.#forgotten + this.#feed.length + 1);
-      this.#feed.push({ ...user, change, partition: this.number, cursor });
+      const cursor = cursorAfter(++this.#last);
+      const item = { ...user, change, partition: this.number, cursor };
+      this.#feed.push(item);
+      if (isHistory(change)) slot.history.push(item);
     }
   }
 
@@ -68,22 +76,51 @@ export class MemoryPartition {
   }
 
   feed(after: FeedCursor, limit: number): FeedPage {
-    const start = Math.max(counterOf(after) - this.#forgotten, 0);
+    // Throws for what is no cursor.
+    counterOf(after);
+    const start = this.#placeAfter(after);
     const entries = this.#feed.slice(start, start + limit);
     return { entries, cursor: entries.at(-1)?.cursor ?? after };
   }
 
   bounds(): FeedBounds {
-    const start = this.#forgotten;
-    return { start: cursorAfter(start), end: cursorAfter(start + this.#feed.length) };
+    return { start: cursorAfter(this.#forgotten), end: cursorAfter(this.#last) };
   }
 
   trim(beforeMs: number, limit: number): number {
     let count = 0;
     while (count < limit && (this.#feed[count]?.change.atMs ?? NEVER_MS) < beforeMs) count++;
-    this.#feed = this.#feed.slice(count);
-    this.#forgotten += count;
+    for (const item of this.#feed.splice(0, count)) {
+      this.#forgotten = counterOf(item.cursor);
+      this.#forgottenMs = Math.max(this.#forgottenMs, item.change.atMs);
+      const slot = this.#slots.get(keyOf(item));
+      if (slot?.history[0] === item) slot.history.shift();
+    }
     return count;
+  }
+
+  history(user: UserKey, from: number, limit: number): HistoryPage {
+    const all = this.#slots.get(keyOf(user))?.history ?? [];
+    const first = all.findIndex(({ change }) => change.number >= from);
+    const items = first === -1 ? [] : all.slice(first, first + limit);
+    return { changes: items.map(({ change }) => change), forgottenMs: this.#forgottenMs };
+  }
+
+  forgetHistory(user: UserKey, limit: number): number {
+    const taken = new Set(this.#slots.get(keyOf(user))?.history.splice(0, limit));
+    if (taken.size > 0) this.#feed = this.#feed.filter((item) => !taken.has(item));
+    return taken.size;
+  }
+
+  /** How many entries of the feed are not after the cursor. */
+  #placeAfter(cursor: FeedCursor): number {
+    let [least, most] = [0, this.#feed.length];
+    while (least < most) {
+      const middle = (least + most) >> 1;
+      if ((this.#feed[middle]?.cursor ?? '') <= cursor) least = middle + 1;
+      else most = middle;
+    }
+    return least;
   }
 }
 

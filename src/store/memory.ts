@@ -99,6 +99,10 @@ export function createMemory({
       feed: async (partition, after, limit) => of(partition).feed(after, limit),
       feedBounds: async (partition) => of(partition).bounds(),
       trimFeed: async (partition, beforeMs, limit) => of(partition).trim(beforeMs, limit),
+      history: async (user, from, limit) =>
+        of(partitionOfUser(user, count)).history(user, from, limit),
+      forgetHistory: async (user, limit) =>
+        of(partitionOfUser(user, count)).forgetHistory(user, limit),
 
       onChanges(listener) {
         const stop = changes.listen(listener);

@@ -46,6 +46,17 @@ export interface FeedPage {
   readonly cursor: FeedCursor;
 }
 
+/** Some of a user's changes. */
+export interface HistoryPage {
+  /** In the order of their numbers. */
+  readonly changes: readonly Change[];
+  /**
+   * All changes after this instant are kept, but for those of whoever was forgotten; up to it some may be gone. Unix
+   * time in ms, 0 where nothing is.
+   */
+  readonly forgottenMs: number;
+}
+
 export type StoreHealth =
   | { readonly writable: true }
   | { readonly writable: false; readonly reason: string };
@@ -221,6 +232,19 @@ export interface PresenceStore {
    * forgot.
    */
   trimFeed(partition: number, beforeMs: number, limit: number): Promise<number>;
+
+  /**
+   * Up to `limit` committed changes of a user that are in the feed, those whose number is `from` or greater, the
+   * first of these first. Without those that change nothing: they mark a place and are nobody's history.
+   */
+  history(user: UserKey, from: number, limit: number): Promise<HistoryPage>;
+
+  /**
+   * Takes changes of a user out of their history and out of the feed, the oldest first, `limit` at most; how many
+   * it took. Those that change nothing stay in the feed. One such must have been committed after them: the
+   * feed is to end where it ended, or whoever has read to its end would be beyond it.
+   */
+  forgetHistory(user: UserKey, limit: number): Promise<number>;
 
   /**
    * Calls `listener` after changes of a partition were committed, by whichever server. A hint and nothing

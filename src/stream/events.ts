@@ -47,15 +47,19 @@ export function presenceEvent(presence: string, place?: string): string {
  * has changed for this viewer. Without `place` the place comes in a block of its own.
  */
 function changeEvent(
-  { userId, change: { before, after, number } }: FeedItem,
+  { userId, change: { before, after, number, cause } }: FeedItem,
   viewer: Viewer,
   selected: readonly PresenceProperty[],
   place?: string,
 ): string | undefined {
   const json = (shown: Shown) => presenceJson(userId, shown, viewer, selected);
   const now = json({ presence: after, number });
-  // The number tells every change from the last; without it two may look the same.
-  const isNew = selected.includes('sequenceNumber') || now !== json({ presence: before, number });
+  // The number tells every change from the last; without it two may look the same. Of somebody who was erased it
+  // isn't kept what was before.
+  const isNew =
+    selected.includes('sequenceNumber') ||
+    cause.kind === 'erase' ||
+    now !== json({ presence: before, number });
   return isNew ? presenceEvent(now, place) : undefined;
 }
 

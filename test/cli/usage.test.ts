@@ -21,8 +21,10 @@ test.each([[['--help']], [[]]])('porchlight %j names its commands', async (args)
     'serve',
     'token',
     'listen',
+    'clock',
     'subscriptions',
     'why',
+    'history',
     'report',
     'faults',
     'store',
@@ -46,6 +48,7 @@ test.each([
   ['subscriptions', ['--url', '--token', '--tenant', '--json', 'remove ID']],
   ['why', ['USER', '--url', '--token', '--tenant', '--json']],
   ['report', ['--url', '--token', '--data', '--json']],
+  ['history', ['USER', '--from', '--to', '--at', '--url', '--token', '--tenant', '--json']],
 ])('porchlight %s --help tells its flags and starts nothing', async (command, flags) => {
   const { code, stdout, stderr } = await runPorchlight(command, '--help');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

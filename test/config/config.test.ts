@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { historyRetention } from '../../src/config/history.ts';
 import { ConfigInvalid, parseConfig, readConfig } from '../../src/config/read.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'porchlight-'));
@@ -30,6 +31,7 @@ test('a store and an issuer are enough; the rest has defaults', () => {
     visibility: [],
     feed: { retention: 'P7D' },
     throttling: { within: 'PT30S' },
+    history: { tenants: [] },
     webhooks: { allow: [] },
     calendars: { pollEvery: 'PT15M', allow: [] },
     virtualClock: false,
@@ -41,6 +43,18 @@ test('what is given stands beside the defaults of the same object', () => {
   const config = parse({ ...LEAST, listen: { port: 8080 }, log: { level: 'warn' } });
   expect(config.listen).toEqual({ host: '127.0.0.1', port: 8080, behindProxy: false });
   expect(config.log).toEqual({ level: 'warn' });
+});
+
+test('history is told for a week, no longer than changes are kept, or as a tenant has it', () => {
+  const forMs = (more: object, tenant = ISSUER.tenant) =>
+    historyRetention(parse({ ...LEAST, ...more }))(tenant) / 3_600_000;
+  expect(forMs({})).toBe(7 * 24);
+  expect(forMs({ feed: { retention: 'P30D' } })).toBe(7 * 24);
+  expect(forMs({ feed: { retention: 'PT4H' } })).toBe(4);
+  expect(forMs({ history: { retention: 'PT2H' } })).toBe(2);
+  const tenants = [{ tenant: ISSUER.tenant.toUpperCase(), retention: 'off' }];
+  expect(forMs({ history: { tenants } })).toBe(0);
+  expect(forMs({ history: { tenants } }, '00000000-0000-4000-8000-00000000000f')).toBe(7 * 24);
 });
 
 test('the JSON handed in stays as it is', () => {
@@ -238,6 +252,34 @@ describe('a configuration is refused with file, field and what it must be', () =
     [
       { ...LEAST, throttling: { within: 'PT61M' } },
       'throttling.within must be an ISO 8601 duration from PT1S to PT1H',
+    ],
+    [
+      { ...LEAST, history: { retention: 'P8D' } },
+      'history.retention is longer than feed.retention (P7D): changes must be kept to be told',
+    ],
+    [
+      { ...LEAST, history: { retention: 'a week' } },
+      'history.retention must be off, or an ISO 8601 duration such as P7D',
+    ],
+    [
+      { ...LEAST, history: { tenants: [{ tenant: ISSUER.tenant, retention: 'PT0S' }] } },
+      'history.tenants.0.retention must be off, or an ISO 8601 duration such as P7D',
+    ],
+    [
+      { ...LEAST, history: { tenants: [{ tenant: 'contoso', retention: 'off' }] } },
+      'history.tenants.0.tenant is not a GUID',
+    ],
+    [
+      {
+        ...LEAST,
+        history: {
+          tenants: [
+            { tenant: ISSUER.tenant, retention: 'off' },
+            { tenant: ISSUER.tenant.toUpperCase(), retention: 'P1D' },
+          ],
+        },
+      },
+      'history.tenants.1.tenant is listed twice',
     ],
     [
       { ...LEAST, calendars: { pollEvery: 'PT59S' } },

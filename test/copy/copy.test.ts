@@ -47,6 +47,16 @@ describe('a copy', () => {
     expect(await to.due(0, START_MS + 1000, 10)).toEqual([user(1)]);
   });
 
+  it('says that it knows nothing of what was before', async () => {
+    const from = await storeWith(100);
+    const to = openMemoryStore({ partitions: 7 });
+    const nowMs = START_MS + 3_600_000;
+    await copy(from, to, { nowMs: () => nowMs });
+    for (const who of [user(0, 0), user(4, 0), user(99, 1)]) {
+      expect(await to.history(who, 0, 10)).toEqual({ changes: [], forgottenMs: nowMs });
+    }
+  });
+
   it('knows none of the places that the other store gave out', async () => {
     const from = openMemoryStore({ partitions: 1 });
     await tell(from, user(1), START_MS, setStatusMessage('one'));

@@ -68,9 +68,7 @@ export class Truth {
    * later. What time did is stamped with its own instant, which says nothing of when it was committed.
    */
   #committedBy(atMs: number, of: readonly FeedItem[]): number {
-    const later = this.#feed.find(
-      ({ change }) => change.cause.kind !== 'time' && change.atMs > atMs,
-    );
+    const later = this.#feed.find(({ change }) => 'appId' in change.cause && change.atMs > atMs);
     if (later === undefined) return of.length;
     return of.filter(({ cursor }) => cursor < later.cursor).length;
   }

@@ -68,7 +68,7 @@ export async function look(
   return {
     complaints,
     changes: feeds.length,
-    fades: feeds.filter(({ change }) => change.cause.kind === 'time').length,
+    fades: feeds.filter(({ change }) => !('appId' in change.cause)).length,
     notifications: notifications.length,
     repetitions: notifications.length - new Set(notifications.map(({ item }) => item.id)).size,
     late: notifications.filter((each) => each.isLate).length,

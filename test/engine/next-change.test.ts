@@ -10,7 +10,7 @@ import {
   NO_FACTS,
   type Session,
 } from '../../src/engine/facts.ts';
-import { nextChange, type Turn } from '../../src/engine/next-change.ts';
+import { nextChange } from '../../src/engine/next-change.ts';
 import {
   AVAILABLE,
   DO_NOT_DISTURB,
@@ -19,6 +19,7 @@ import {
   pairName,
 } from '../../src/engine/pair.ts';
 import { type Presence, presenceAt, samePresence } from '../../src/engine/presence.ts';
+import type { Turn } from '../../src/engine/turns.ts';
 import { anyRecord, START_MS } from './arbitrary.ts';
 
 const MINUTE_MS = 60_000;

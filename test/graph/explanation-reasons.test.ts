@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Rival, Standing } from '../../src/engine/explanation.ts';
 import type { LocationSignal } from '../../src/engine/facts.ts';
-import type { Turn } from '../../src/engine/next-change.ts';
+import type { Turn } from '../../src/engine/turns.ts';
 import { appLabel, createReasons } from '../../src/graph/explanation-reasons.ts';
 
 const NAMES: Readonly<Record<string, string>> = { badge: 'Badge reader' };

@@ -4,11 +4,13 @@ import { createDirectory } from '../../src/directory/fixed.ts';
 import { createPhotos } from '../../src/directory/photos.ts';
 import { openFaults } from '../../src/faults/open.ts';
 import { createFeedService } from '../../src/feeds/service.ts';
+import { createHistory } from '../../src/history/history.ts';
 import { adminRoutes } from '../../src/http/operations/admin.ts';
 import { presenceRoutes } from '../../src/http/operations/all.ts';
 import { calendarFeedRoutes } from '../../src/http/operations/calendar-feed/routes.ts';
 import { directoryRoutes } from '../../src/http/operations/directory/routes.ts';
 import { explainPresence } from '../../src/http/operations/explain-presence.ts';
+import { historyRoutes } from '../../src/http/operations/history/routes.ts';
 import type { Route } from '../../src/http/route.ts';
 import { createFeedTails } from '../../src/presence/feed-tails.ts';
 import { createPresenceService } from '../../src/presence/service.ts';
@@ -77,6 +79,11 @@ export function exampleOwnRoutes(
     ...adminRoutes({ courier, subscriptions }),
     ...calendarFeedRoutes({ feeds, directory }),
     explainPresence({ presence, clock, directory }),
+    ...historyRoutes({
+      presence,
+      history: createHistory({ store, clock, retentionMs: () => 0 }),
+      clock,
+    }),
     ...clockRoutes(timeTravel(new VirtualClock(clock))),
     ...usageRoutes(undefined),
     ...openFaults({

@@ -57,3 +57,11 @@ test('nothing but id and sequenceNumber is nobody’s concern', () => {
   };
   expect(tells(['id', 'sequenceNumber'], everything)).toBe(false);
 });
+
+test('whoever hears of a user hears that they were erased, of whom it is not kept what was', () => {
+  const cause = { kind: 'erase', appId: 'porchlight' } as const;
+  const changed = changedBy({ number: 1, atMs: 0, before: BEFORE, after: BEFORE, cause });
+  for (const properties of [DEFAULT_PROPERTIES, ['id', 'statusMessage'] as const]) {
+    expect(concernOf(properties) & changed).not.toBe(0);
+  }
+});

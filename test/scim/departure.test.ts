@@ -4,10 +4,11 @@ import { ManualClock } from '../../src/clock.ts';
 import { AGAIN_AFTER_MS } from '../../src/directory/departures.ts';
 import { directoryCollection } from '../../src/directory/stored-user.ts';
 import { NO_FACTS, saysNothing } from '../../src/engine/facts.ts';
+import { OFFLINE_PRESENCE } from '../../src/engine/presence.ts';
 import { StoreUnavailable } from '../../src/store/errors.ts';
 import { openLmdbStore } from '../../src/store/lmdb/open.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
-import type { PresenceStore } from '../../src/store/store.ts';
+import { FEED_START, type PresenceStore } from '../../src/store/store.ts';
 import { setStatusMessage, tell } from '../store/commands.ts';
 import { newFolder } from '../store/folders.ts';
 import { until } from '../until.ts';
@@ -23,7 +24,7 @@ import {
   TENANT,
   USER,
 } from '../wire/porchlight.ts';
-import { presenceIn, watchOn } from '../wire/watching.ts';
+import { presenceIn, watch, watchOn } from '../wire/watching.ts';
 import {
   expectScimError,
   patch,
@@ -220,6 +221,51 @@ describe('a user who is deleted', () => {
     await server.server.shifts.tick();
     const [record] = await store.read(TENANT, [COLLEAGUE]);
     expect(record && saysNothing(record.facts)).toBe(true);
+  });
+
+  test('leaves nothing of what they said in the feed, nor a history', async () => {
+    const store = openMemoryStore();
+    const server = await start({ store });
+    await sayEverything(server);
+    const user = { tenantId: TENANT, userId: COLLEAGUE };
+    expect((await store.history(user, 0, 10)).changes.length).toBeGreaterThan(2);
+    expect((await server.scim('DELETE', `/Users/${COLLEAGUE}`)).status).toBe(204);
+    const left = async () => {
+      expect((await store.history(user, 0, 10)).changes).toEqual([]);
+      const { entries } = await store.feed(0, FEED_START, 100);
+      return entries.filter(({ userId }) => userId === COLLEAGUE);
+    };
+    const [mark, ...more] = await left();
+    expect(more).toEqual([]);
+    expect(mark?.change).toMatchObject({ before: OFFLINE_PRESENCE, after: OFFLINE_PRESENCE });
+    // What slips in is forgotten as well.
+    await tell(store, user, START, setStatusMessage('said too late'));
+    server.clock.advance(AGAIN_AFTER_MS);
+    await until(async () => (await store.documents.all('departing')).size === 0);
+    expect(JSON.stringify(await left())).not.toContain('said too late');
+  });
+
+  test('is told of to those who had not read that far', async () => {
+    const server = await start();
+    await server.as().post(`/v1.0/users/${USER}/presence/setPresence`, session('Busy/InACall'));
+    const stream = await watch(server as never, `?ids=${USER},${COLLEAGUE}`);
+    const { id: place = '' } = await stream.next();
+    stream.hangUp();
+    const delta = '/porchlight/presences/delta';
+    const begun = await server.as().get(`${delta}?ids=${USER},${COLLEAGUE}`);
+    const { '@odata.deltaLink': link } = begun.body as { '@odata.deltaLink': string };
+    await sayEverything(server);
+    await server.scim('DELETE', `/Users/${COLLEAGUE}`);
+    const options = { lastEventId: place };
+    for (const select of ['', '&$select=availability']) {
+      const resumed = await watch(server as never, `?ids=${USER},${COLLEAGUE}${select}`, options);
+      const told = JSON.parse((await resumed.next()).data);
+      expect(told).toMatchObject({ availability: 'Offline' });
+      resumed.hangUp();
+    }
+    const next = await server.as().get(link.slice(server.origin.length));
+    expect(next.body).toMatchObject({ value: [{ id: COLLEAGUE }] });
+    expect(next.body).toHaveProperty(['@odata.deltaLink']);
   });
 
   test('and created again with the same id finds nothing of before, and higher numbers', async () => {

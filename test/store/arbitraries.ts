@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Cause, Change, UserRecord } from '../../src/engine/advance.ts';
+import type { Change, UserRecord } from '../../src/engine/advance.ts';
+import { type Cause, TIME_KINDS } from '../../src/engine/cause.ts';
 import type { PresenceCommand } from '../../src/engine/command.ts';
 import {
   type CalendarSpanKind,
@@ -164,7 +165,7 @@ export const anyRecord: fc.Arbitrary<UserRecord> = anyFacts.chain((facts) =>
 );
 
 const anyCause: fc.Arbitrary<Cause> = fc.oneof(
-  fc.constant<Cause>({ kind: 'time' }),
+  fc.constantFrom(...TIME_KINDS).map((kind): Cause => ({ kind })),
   fc.record({
     kind: fc.constantFrom<PresenceCommand['kind'][]>(
       'setPresence',

@@ -119,6 +119,15 @@ describe('stored values', () => {
     });
   });
 
+  it('of the format before, which knew time as one cause, are read', () => {
+    const faded =
+      'ggAAAAAAAABAAIAAAAAAAAABAAAAAAAAAEAAgAAAAAAAAAJCebdt874AAEJ5t23zvgAAAAAAAAEAAP1Hcj0=';
+    expect(decodeFeedEntry(Buffer.from(faded, 'base64')).change).toMatchObject({
+      after: { activity: 'AvailableInactive' },
+      cause: { kind: 'time' },
+    });
+  });
+
   it('take little room: two sessions whose ids are GUIDs stay below 110 bytes', () => {
     const first = advance(NEW_RECORD, START_MS, setPresence()).record;
     const other = { ...setPresence(), appId: guid(0xb), sessionId: guid(0xb) };

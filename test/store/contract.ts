@@ -20,6 +20,7 @@ import {
 import { documentChangeContract } from './document-change-contract.ts';
 import { documentContract } from './document-contract.ts';
 import { feedPlaceContract } from './feed-place-contract.ts';
+import { historyContract } from './history-contract.ts';
 import { usersContract } from './users-contract.ts';
 
 /** What every store does. `open` gives a new, empty one of one partition. */
@@ -28,6 +29,7 @@ export function storeContract(name: string, open: () => Promise<PresenceStore>):
   documentContract(name, open);
   documentChangeContract(name, open);
   usersContract(name, open);
+  historyContract(name, open);
   describe(`${name} store`, () => {
     let store: PresenceStore;
 

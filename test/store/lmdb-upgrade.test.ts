@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NEVER_MS } from '../../src/engine/facts.ts';
 import { existingTable, mapFile } from '../../src/store/lmdb/database.ts';
+import { feedKey } from '../../src/store/lmdb/keys.ts';
 import { readFormat, SCHEMA } from '../../src/store/lmdb/meta.ts';
 import { openLmdbStore } from '../../src/store/lmdb/open.ts';
 import { Room } from '../../src/store/lmdb/room.ts';
 import { serve } from '../../src/store/lmdb/serving.ts';
 import { openTables } from '../../src/store/lmdb/tables.ts';
-import { FEED_START } from '../../src/store/store.ts';
+import { FEED_START, type HistoryPage } from '../../src/store/store.ts';
 import { guid, START_MS, setStatusMessage, tell, user, wholeFeed } from './commands.ts';
 import { edit } from './document-contract.ts';
 import { newFolder } from './folders.ts';
+import { mark } from './history-contract.ts';
 
 const fileOf = (folder: string) => join(folder, 'porchlight.mdb');
 
@@ -45,6 +47,7 @@ async function storeOfSchema1(forgotten: number, documentsAreLeft = false): Prom
   await store.close();
   await within(folder, (root) => {
     if (!documentsAreLeft) existingTable(root, 'documents')?.dropSync();
+    existingTable(root, 'history')?.dropSync();
     const meta = metaOf(root);
     meta.removeSync(Buffer.from('feed.forgotten'));
     meta.putSync(Buffer.from('format'), Buffer.from('{"format":"porchlight","schema":1}'));
@@ -118,6 +121,60 @@ describe('a store of schema 1', () => {
   });
 });
 
+/**
+ * A store as Porchlight made it before it had histories, with changes 0 to 9 of one user and of others, and a
+ * change that changes nothing. With `someAreLeft` it is one that a crash left half upgraded, and that was served by
+ * its own Porchlight again.
+ */
+async function storeOfSchema2(someAreLeft = false): Promise<string> {
+  const folder = newFolder();
+  const store = await openLmdbStore({ path: folder });
+  for (let at = 0; at < 10; at++) {
+    await tell(store, user(at % 3), START_MS + at, setStatusMessage(`${at}`));
+  }
+  await mark(store, user(0), START_MS + 10);
+  await store.close();
+  await within(folder, (root) => {
+    const history = existingTable(root, 'history');
+    if (someAreLeft) {
+      const feed = existingTable(root, 'feed');
+      for (const key of feed?.getKeys({ limit: 1 }) ?? []) feed?.removeSync(Buffer.from(key));
+    } else history?.dropSync();
+    metaOf(root).putSync(Buffer.from('format'), Buffer.from('{"format":"porchlight","schema":2}'));
+  });
+  return folder;
+}
+
+describe('a store of schema 2', () => {
+  const contentsOf = ({ changes }: HistoryPage) =>
+    changes.map(({ after }) => after.statusMessage?.content);
+
+  it('has the histories of all that is in its feed, and goes on with them', async () => {
+    const folder = await storeOfSchema2();
+    for (let time = 0; time < 2; time++) {
+      const store = await openLmdbStore({ path: folder });
+      const history = await store.history(user(0), 0, 100);
+      expect(contentsOf(history)).toEqual(['0', '3', '6', '9', ...(time === 0 ? [] : ['more'])]);
+      expect(contentsOf(await store.history(user(1), START_MS + 2, 1))).toEqual(['4']);
+      if (time === 0) await tell(store, user(0), START_MS + 20, setStatusMessage('more'));
+      else {
+        await store.trimFeed(0, NEVER_MS, 100);
+        expect((await store.history(user(0), 0, 100)).changes).toEqual([]);
+      }
+      await store.close();
+      expect(await schemaOf(folder)).toBe(SCHEMA);
+      const left = await within(folder, (root) => existingTable(root, 'history')?.getKeysCount());
+      expect(left).toBe(time === 0 ? 11 : 0);
+    }
+  });
+
+  it('gets them anew where a crash has left some that are gone by now', async () => {
+    const store = await openLmdbStore({ path: await storeOfSchema2(true) });
+    expect(contentsOf(await store.history(user(0), 0, 100))).toEqual(['3', '6', '9']);
+    await store.close();
+  });
+});
+
 describe('a store of the newest schema', () => {
   it('knows after a restart what its feed has forgotten, also when that is all', async () => {
     const path = newFolder();
@@ -140,10 +197,28 @@ describe('a store of the newest schema', () => {
     await third.close();
   });
 
-  it('is damaged when it has no documents, and not one of before', async () => {
+  it.each(['documents', 'history'])(
+    'is damaged when it has no table %s, and not one of before',
+    async (table) => {
+      const path = newFolder();
+      await (await openLmdbStore({ path })).close();
+      await within(path, (root) => existingTable(root, table)?.dropSync());
+      await expect(openLmdbStore({ path })).rejects.toMatchObject({ code: 'StoreDamaged' });
+    },
+  );
+
+  it('is damaged when a history has what the feed has not', async () => {
     const path = newFolder();
-    await (await openLmdbStore({ path })).close();
-    await within(path, (root) => existingTable(root, 'documents')?.dropSync());
-    await expect(openLmdbStore({ path })).rejects.toMatchObject({ code: 'StoreDamaged' });
+    const store = await openLmdbStore({ path });
+    for (const at of [1, 2, 3]) await tell(store, user(at), START_MS + at, setStatusMessage('x'));
+    await store.close();
+    await within(path, (root) => {
+      const feed = existingTable(root, 'feed');
+      feed?.removeSync(Buffer.from(feedKey(2)));
+    });
+    await expect(openLmdbStore({ path })).rejects.toMatchObject({
+      code: 'StoreDamaged',
+      message: expect.stringContaining(`user ${user(2).userId} and their history disagree`),
+    });
   });
 });

@@ -3,10 +3,12 @@ import { expect, it } from 'vitest';
 import { advance, NEW_RECORD, type UserRecord } from '../../src/engine/advance.ts';
 import type { PresenceCommand } from '../../src/engine/command.ts';
 import { NEVER_MS } from '../../src/engine/facts.ts';
+import { samePresence } from '../../src/engine/presence.ts';
 import { dueAfter } from '../../src/store/due-index.ts';
 import type { DocumentEdit, FeedEntry, PresenceStore, UserKey } from '../../src/store/store.ts';
 import { anyCommand, anyEdit } from './arbitraries.ts';
 import { guid, MINUTE_MS, START_MS, tell, user, wholeFeed } from './commands.ts';
+import { mark } from './history-contract.ts';
 
 const USERS = 4;
 const TENANTS = 2;
@@ -33,6 +35,11 @@ const anyMoment = fc.record({
   writes: fc.array(fc.array(anyEdit, { maxLength: 4 }), { maxLength: 3 }),
   /** How many entries of the feed are forgotten afterwards. */
   forgotten: fc.nat(3),
+  /** Whose history is then. */
+  erased: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.nat(EVERYONE.length - 1) },
+  ),
 });
 
 /** What a store is to keep, in the plainest way. */
@@ -50,6 +57,12 @@ class Model {
     this.#records[at] = record;
     this.#armedMs[at] = dueAfter(this.#armedMs[at] ?? NEVER_MS, record.untilMs, nowMs);
     for (const change of changes) this.feed.push({ ...who, change });
+  }
+
+  /** An update that leaves the record as it is sets an early due entry right. */
+  rearm(at: number, nowMs: number): void {
+    const untilMs = this.#records[at]?.untilMs ?? NEVER_MS;
+    this.#armedMs[at] = dueAfter(this.#armedMs[at] ?? NEVER_MS, untilMs, nowMs);
   }
 
   write({ collection, id, text }: DocumentEdit): void {
@@ -94,7 +107,7 @@ export function storeModel(name: string, open: () => Promise<PresenceStore>): vo
         const store = await open();
         const model = new Model();
         let nowMs = START_MS;
-        for (const { minutes, told, writes, forgotten } of history) {
+        for (const { minutes, told, writes, forgotten, erased } of history) {
           nowMs += minutes * MINUTE_MS;
           const updates = told.map(({ at, command }) =>
             tell(store, whoIs(at), nowMs, command ?? undefined),
@@ -107,6 +120,7 @@ export function storeModel(name: string, open: () => Promise<PresenceStore>): vo
             Math.min(forgotten, model.feed.length),
           );
           model.feed = model.feed.slice(forgotten);
+          if (erased !== null) await erase(store, model, erased, nowMs);
           await compare(store, model, nowMs);
         }
         await store.close();
@@ -114,6 +128,26 @@ export function storeModel(name: string, open: () => Promise<PresenceStore>): vo
       { numRuns: 40 },
     );
   });
+}
+
+async function erase(store: PresenceStore, model: Model, at: number, nowMs: number) {
+  const who = whoIs(at);
+  const theirs = model.feed.filter((entry) => isHistoryOf(who, entry));
+  if (theirs.length === 0) return;
+  await mark(store, who, nowMs);
+  model.rearm(at, nowMs);
+  expect(await store.forgetHistory(who, 1000)).toBe(theirs.length);
+  const { entries } = await store.feed(0, (await store.feedBounds(0)).start, 1000);
+  const last = entries.at(-1);
+  if (last === undefined) throw new Error('a mark is in the feed');
+  model.feed = model.feed.filter((entry) => !theirs.includes(entry));
+  model.feed.push({ ...who, change: last.change });
+}
+
+/** Without the marks, whose before is their after. */
+function isHistoryOf(who: UserKey, { tenantId, userId, change }: FeedEntry): boolean {
+  const isTheirs = tenantId === who.tenantId && userId === who.userId;
+  return isTheirs && !samePresence(change.before, change.after);
 }
 
 async function compare(store: PresenceStore, model: Model, nowMs: number): Promise<void> {
@@ -129,6 +163,11 @@ async function compare(store: PresenceStore, model: Model, nowMs: number): Promi
   for (const collection of ['a', 'ab']) {
     const documents = [...model.documents(collection)].toSorted(([a], [b]) => (a < b ? -1 : 1));
     expect([...(await store.documents.all(collection))]).toEqual(documents);
+  }
+  for (const who of EVERYONE) {
+    const theirs = model.feed.filter((entry) => isHistoryOf(who, entry));
+    const { changes } = await store.history(who, 0, 1000);
+    expect(changes).toEqual(theirs.map(({ change }) => change));
   }
   expect(await store.nextDueMs(0)).toBe(model.nextDueMs());
 

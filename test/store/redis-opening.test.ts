@@ -41,7 +41,7 @@ describe('opening a store on Redis', () => {
     await server.raw.hset(META, 'schema', '9');
     await expect(open()).rejects.toMatchObject({
       code: 'StoreNewer',
-      message: `${server.url}/0: it is of version 9; this Porchlight knows versions up to 1`,
+      message: `${server.url}/0: it is of version 9; this Porchlight knows versions up to 2`,
     });
     expect(await server.raw.hgetall(META)).toMatchObject({ schema: '9', partitions: '16' });
   });

@@ -100,6 +100,7 @@ export interface PorchlightOptions {
   readonly throttling?: NonNullable<ServerConfig['throttling']>;
   /** Whether faults can be ordered, as in the dev server. */
   readonly faults?: boolean;
+  readonly historyMs?: NonNullable<ServerConfig['historyMs']>;
   readonly parts?: Partial<ServerParts>;
 }
 
@@ -124,6 +125,7 @@ export async function startPorchlight({
   provisioning,
   throttling,
   faults = false,
+  historyMs,
   parts = {},
 }: PorchlightOptions = {}) {
   const store = strictAboutIds(openMemoryStore());
@@ -144,6 +146,7 @@ export async function startPorchlight({
       ...(provisioning !== undefined && { provisioning }),
       ...(throttling !== undefined && { throttling }),
       faults,
+      ...(historyMs !== undefined && { historyMs }),
       feedRetentionMs: 7 * DAY_MS,
     },
     {

@@ -43,7 +43,8 @@ export function pageOf<T>(all: readonly T[], query: URLSearchParams, address: st
   };
 }
 
-function wholeNumber(
+/** A number among the query options; undefined without it. @throws GraphError 400 */
+export function wholeNumber(
   query: URLSearchParams,
   option: string,
   least: number,

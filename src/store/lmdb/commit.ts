@@ -1,10 +1,11 @@
 import { NEVER_MS } from '../../engine/facts.ts';
 import type { ByteWriter } from '../bytes.ts';
 import { encodeDocument, encodeFeedEntry, encodeRecord } from '../codec.ts';
+import { isHistory } from '../is-history.ts';
 import type { Database } from './database.ts';
 import type { Draft, Group } from './group.ts';
-import { documentKey, dueKey, feedKey, userKey } from './keys.ts';
-import { putForgotten, putNextInFeed } from './meta.ts';
+import { documentKey, dueKey, feedKey, historyKey, userKey } from './keys.ts';
+import { putForgotten, putForgottenMs, putNextInFeed, readForgottenMs } from './meta.ts';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -45,8 +46,15 @@ export function prepare(
     key: documentKey(name),
     value: text === undefined ? undefined : encodeDocument(writer, text),
   }));
-  const { due, feed, meta } = database;
-  database.room.make(scattered(drafts) + documents.length, writer.bytes, documents.length);
+  const { due, feed, history, meta } = database;
+  const gone = [...group.forget, ...group.erase];
+  const operations = scattered(drafts) + entries.length + gone.length + documents.length;
+  const forgotten = group.forget.at(-1);
+  const forgottenMs = group.forget.reduce(
+    (latestMs, { entry }) => Math.max(latestMs, entry.change.atMs),
+    forgotten === undefined ? 0 : readForgottenMs(meta),
+  );
+  database.room.make(operations, writer.bytes, documents.length);
   return () => {
     for (const [at, draft] of drafts.entries()) {
       const { tenantId, userId, foundArmedMs, armedMs } = draft;
@@ -56,22 +64,31 @@ export function prepare(
       if (foundArmedMs !== NEVER_MS) due.remove(dueKey(foundArmedMs, user));
       if (armedMs !== NEVER_MS) due.put(dueKey(armedMs, user), NOTHING);
     }
-    for (const [at, entry] of entries.entries()) feed.put(feedKey(firstCounter + at), entry);
-    for (const counter of group.forget) feed.remove(feedKey(counter));
+    for (const [at, { tenantId, userId, change }] of group.feed.entries()) {
+      const place = feedKey(firstCounter + at);
+      feed.put(place, entries[at] ?? NOTHING);
+      if (!isHistory(change)) continue;
+      // A copy: the value is read when the batch is committed.
+      history.put(historyKey(userKey(tenantId, userId), change.number), Buffer.from(place));
+    }
+    for (const { counter, entry } of gone) {
+      feed.remove(feedKey(counter));
+      history.remove(historyKey(userKey(entry.tenantId, entry.userId), entry.change.number));
+    }
     for (const { key, value } of documents) {
       if (value === undefined) database.documents.remove(key);
       else database.documents.put(key, value);
     }
-    const forgotten = group.forget.at(-1);
     if (forgotten === undefined) return;
     putNextInFeed(meta, firstCounter + entries.length);
-    putForgotten(meta, forgotten);
+    putForgotten(meta, forgotten.counter);
+    putForgottenMs(meta, forgottenMs);
   };
 }
 
 /**
- * How many puts and removes of users hit the file at places of their own: records and due entries.
- * Those of the feed stand next to each other.
+ * How many puts and removes of users hit the file at places of their own: records and due entries, beside those of
+ * histories. Those of the feed stand next to each other.
  */
 function scattered(drafts: readonly Draft[]): number {
   const moved = drafts.filter(({ foundArmedMs, armedMs }) => armedMs !== foundArmedMs).length;

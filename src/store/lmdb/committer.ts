@@ -8,6 +8,7 @@ import type { Database } from './database.ts';
 import { checkBasis } from './document-basis.ts';
 import { nextInFeed, oldestInFeed } from './feed.ts';
 import { Group } from './group.ts';
+import { placedHistory } from './history.ts';
 import type { Records } from './records.ts';
 import { takeStep } from './take-step.ts';
 import { Writability } from './writability.ts';
@@ -71,6 +72,15 @@ export class Committer implements Writes {
     return trimmed;
   }
 
+  async forgetHistory(user: UserKey, limit: number): Promise<number> {
+    const placed = placedHistory(this.#database, user, 0, limit);
+    if (placed.length === 0) return 0;
+    const group = this.#join();
+    group.erase.push(...placed);
+    await group.done;
+    return placed.length;
+  }
+
   async write(edits: readonly DocumentEdit[]): Promise<void> {
     const pending = [this.#collecting, this.#flying];
     checkWaitingCharacters(pending.reduce((sum, group) => sum + (group?.characters ?? 0), 0));
@@ -93,12 +103,12 @@ export class Committer implements Writes {
   }
 
   async #trim(beforeMs: number, limit: number): Promise<number> {
-    const counters = oldestInFeed(this.#database, beforeMs, limit);
-    if (counters.length === 0) return 0;
+    const oldest = oldestInFeed(this.#database, beforeMs, limit);
+    if (oldest.length === 0) return 0;
     const group = this.#join();
-    group.forget.push(...counters);
+    group.forget.push(...oldest);
     await group.done;
-    return counters.length;
+    return oldest.length;
   }
 
   #join(): Group {

@@ -14,6 +14,8 @@ export interface Database {
   readonly due: Table;
   /** Counter → feed entry. */
   readonly feed: Table;
+  /** User and number of a change → key of its feed entry. */
+  readonly history: Table;
   /** Collection and id → text of a document. */
   readonly documents: Table;
   /** What the store says of itself: see `meta.ts`. */
@@ -21,7 +23,7 @@ export interface Database {
   readonly room: Room;
 }
 
-export const TABLES = ['records', 'due', 'feed', 'documents', 'meta'] as const;
+export const TABLES = ['records', 'due', 'feed', 'history', 'documents', 'meta'] as const;
 
 const BYTES = { encoding: 'binary', keyEncoding: 'binary' } as const;
 

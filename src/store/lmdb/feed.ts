@@ -1,6 +1,6 @@
 import { decodeFeedEntry } from '../codec.ts';
 import { counterOf, cursorAfter } from '../cursor.ts';
-import type { FeedBounds, FeedCursor, FeedItem, FeedPage } from '../store.ts';
+import type { FeedBounds, FeedCursor, FeedEntry, FeedItem, FeedPage } from '../store.ts';
 import { reading } from './damage.ts';
 import type { Database, Table } from './database.ts';
 import { feedKey, readFeedKey } from './keys.ts';
@@ -28,22 +28,25 @@ export function feedBounds({ feed, meta }: Database): FeedBounds {
   return { start: cursorAfter(forgotten), end: cursorAfter(end) };
 }
 
-/**
- * Counters of the entries at the start of the feed, or after one of them, that are older than `beforeMs`,
- * `limit` at most.
- */
+/** An entry with its counter. */
+export interface Placed {
+  readonly counter: number;
+  readonly entry: FeedEntry;
+}
+
+/** The entries at the start of the feed, or after one of them, that are older than `beforeMs`, `limit` at most. */
 export function oldestInFeed(
   database: Database,
   beforeMs: number,
   limit: number,
   after = 0,
-): number[] {
-  const counters: number[] = [];
-  for (const { counter, entry } of entriesAfter(database, after, limit)) {
-    if (entry.change.atMs >= beforeMs) break;
-    counters.push(counter);
+): Placed[] {
+  const placed: Placed[] = [];
+  for (const each of entriesAfter(database, after, limit)) {
+    if (each.entry.change.atMs >= beforeMs) break;
+    placed.push(each);
   }
-  return counters;
+  return placed;
 }
 
 /** The counter of the next entry: greater than any ever given, also when all were forgotten. */
@@ -63,8 +66,12 @@ function lastInFeed(feed: Table): number {
   return 0;
 }
 
-function* entriesAfter(database: Database, after: number, limit: number) {
-  const { path, feed } = database;
+/** Up to `limit` entries after a counter. @throws StoreUnusable for a damaged one */
+export function* entriesAfter(
+  { path, feed }: Pick<Database, 'path' | 'feed'>,
+  after: number,
+  limit: number,
+): Generator<Placed> {
   // The key has to be our own copy: the range keeps it, and the next key is written over it.
   const start = Buffer.from(feedKey(after + 1));
   for (const { key, value } of feed.getRange({ start, limit })) {

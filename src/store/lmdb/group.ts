@@ -2,6 +2,7 @@ import type { Advanced } from '../../engine/advance.ts';
 import { NEVER_MS } from '../../engine/facts.ts';
 import type { Slot } from '../record-cache.ts';
 import type { DocumentEdit, FeedEntry, UserKey } from '../store.ts';
+import type { Placed } from './feed.ts';
 import { documentName } from './keys.ts';
 
 /** What a user's record is to be after a group's commit. Updates of one group collapse into it. */
@@ -15,8 +16,10 @@ export interface Draft extends Slot {
 /** Everything that one commit keeps, and the wait for it. */
 export class Group {
   readonly feed: FeedEntry[] = [];
-  /** Counters of feed entries to forget. */
-  readonly forget: number[] = [];
+  /** Entries at the start of the feed to forget. */
+  readonly forget: Placed[] = [];
+  /** Entries of users' histories to forget, wherever they stand in the feed. */
+  readonly erase: Placed[] = [];
   /** Documents by name: their text, or undefined for one to forget. */
   readonly documents = new Map<string, string | undefined>();
   /** How long the texts of the documents were together, those replaced since as well. */

@@ -7,10 +7,11 @@ import type { UserKey } from '../store.ts';
  *   user   tenant GUID (16) | user GUID (16)
  *   due    instant (8) | user (32)
  *   feed   counter (8)
+ *   history    user (32) | number of a change (8)
  *   document   collection | 0 | id
  *
- * An instant is a big-endian float: for the instants there are, from 1970 on, these bytes sort as
- * the numbers do. LMDB copies keys at once, so each kind is written into one buffer again and again.
+ * An instant is a big-endian float, and so is the number of a change: for those there are, from 1970 on, these
+ * bytes sort as the numbers do. LMDB copies keys at once, so each kind is written into one buffer again and again.
  */
 
 const USER_BYTES = 32;
@@ -19,6 +20,7 @@ const INSTANT_BYTES = 8;
 const user = Buffer.alloc(USER_BYTES);
 const due = Buffer.alloc(INSTANT_BYTES + USER_BYTES);
 const feed = Buffer.alloc(8);
+const history = Buffer.alloc(USER_BYTES + 8);
 const dueEnd = Buffer.alloc(INSTANT_BYTES + USER_BYTES + 1, 0xff);
 
 /**
@@ -71,6 +73,19 @@ export function feedKey(counter: number): Buffer {
 /** Reads a feed key back. */
 export function readFeedKey(key: Uint8Array): number {
   return Number(new DataView(key.buffer, key.byteOffset, key.byteLength).getBigUint64(0));
+}
+
+/** Key of a change in its user's history, valid until the next call. `of` is the user's key. */
+export function historyKey(of: Uint8Array, number: number): Buffer {
+  history.set(of);
+  history.writeDoubleBE(number, USER_BYTES);
+  return history;
+}
+
+/** Reads a key of the history back. */
+export function readHistoryKey(key: Uint8Array): { user: UserKey; number: number } {
+  const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
+  return { user: readUser(key), number: view.getFloat64(USER_BYTES) };
 }
 
 /** Key of a document: its name, whose characters are all ASCII, as bytes. */

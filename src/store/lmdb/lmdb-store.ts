@@ -4,6 +4,7 @@ import type { DocumentStore, Leases, PresenceStore } from '../store.ts';
 import type { Database } from './database.ts';
 import { dueUntil, earliestDueMs } from './due.ts';
 import { feedBounds, readFeed } from './feed.ts';
+import { readHistory } from './history.ts';
 import type { Records } from './records.ts';
 import { tenantsOf, usersAfter } from './users.ts';
 import type { Writes } from './writes.ts';
@@ -95,6 +96,16 @@ export function lmdbStore(database: Database, parts: LmdbStoreParts): PresenceSt
     async trimFeed(_partition, beforeMs, limit) {
       mustBeOpen();
       return writes.trim(beforeMs, limit);
+    },
+
+    async history(user, from, limit) {
+      mayRead();
+      return readHistory(database, user, from, limit);
+    },
+
+    async forgetHistory(user, limit) {
+      mustBeOpen();
+      return writes.forgetHistory(user, limit);
     },
 
     onChanges: (listener) => changes.listen(() => listener(0)),

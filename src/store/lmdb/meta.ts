@@ -2,10 +2,13 @@ import type { Holder } from '../holder.ts';
 import type { Table } from './database.ts';
 
 /** What this version reads and writes. Grows with each change that an older version must not touch. */
-export const SCHEMA = 2;
+export const SCHEMA = 3;
 
 /** The schema from which on a store has a table of documents and knows what its feed has forgotten. */
 export const FIRST_WITH_DOCUMENTS = 2;
+
+/** The schema from which on a store has a table of users' histories. */
+export const FIRST_WITH_HISTORY = 3;
 
 /** The store's own entry: what it is. */
 export interface Format {
@@ -23,6 +26,7 @@ const FORMAT = Buffer.from('format');
 const SERVING = Buffer.from('serving');
 const NEXT_IN_FEED = Buffer.from('feed.next');
 const FORGOTTEN = Buffer.from('feed.forgotten');
+const FORGOTTEN_MS = Buffer.from('feed.forgottenMs');
 const FENCE = Buffer.from('lease.fence');
 
 export function writeFormat(meta: Table): void {
@@ -65,6 +69,17 @@ export function readForgotten(meta: Table): number {
 /** Within a batch or a transaction: keeps `counter` with whatever else it commits. */
 export function putForgotten(meta: Table, counter: number): void {
   meta.put(FORGOTTEN, bytesOf(counter));
+}
+
+/** The latest instant of all feed entries that were forgotten, Unix time in ms; 0 when none ever was. */
+export function readForgottenMs(meta: Table): number {
+  const value = parsed(meta.getBinary(FORGOTTEN_MS));
+  return typeof value === 'number' ? value : 0;
+}
+
+/** Within a batch or a transaction: keeps `instantMs` with whatever else it commits. */
+export function putForgottenMs(meta: Table, instantMs: number): void {
+  meta.put(FORGOTTEN_MS, bytesOf(instantMs));
 }
 
 /** The fence of the lease as it was taken last, 0 when it never was: servers that share the file have one. */

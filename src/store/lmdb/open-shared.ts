@@ -51,12 +51,12 @@ export async function openSharedLmdbStore(options: SharedLmdbStoreOptions): Prom
       () => 'LMDB',
       () => openTables(path, root, room),
     );
-    const { documents } = found;
+    const { documents, history } = found;
     const table = existingTable(root, WRITTEN_TABLE);
-    if (documents === undefined || table === undefined) {
+    if (documents === undefined || history === undefined || table === undefined) {
       throw new StoreUnusable('StoreDamaged', path, 'nobody holds it for processes that share it');
     }
-    const database = { ...found, documents };
+    const database = { ...found, documents, history };
     const hints = { changes: new Hints(), documents: new Hints() };
     const written = writtenLog(table, line.holder);
     const writes = new SharedCommitter(database, {

@@ -9,6 +9,7 @@ import type { Database } from './database.ts';
 import { checkBasis } from './document-basis.ts';
 import { nextInFeed, oldestInFeed } from './feed.ts';
 import { Group } from './group.ts';
+import { placedHistory } from './history.ts';
 import type { Hint } from './line.ts';
 import { putFence, readFence, readHolder } from './meta.ts';
 import { readRecord } from './records.ts';
@@ -79,10 +80,18 @@ export class SharedCommitter implements Writes {
 
   trim(beforeMs: number, limit: number): Promise<number> {
     return this.#enter((group) => {
-      const forgotten = group.forget.at(-1) ?? 0;
-      const counters = oldestInFeed(this.#database, beforeMs, limit, forgotten);
-      group.forget.push(...counters);
-      return counters.length;
+      const forgotten = group.forget.at(-1)?.counter ?? 0;
+      const oldest = oldestInFeed(this.#database, beforeMs, limit, forgotten);
+      group.forget.push(...oldest);
+      return oldest.length;
+    });
+  }
+
+  forgetHistory(user: UserKey, limit: number): Promise<number> {
+    return this.#enter((group) => {
+      const placed = placedHistory(this.#database, user, 0, limit);
+      group.erase.push(...placed);
+      return placed.length;
     });
   }
 

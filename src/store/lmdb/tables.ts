@@ -2,17 +2,19 @@ import { decodeDocument, decodeFeedEntry, decodeRecord } from '../codec.ts';
 import { StoreUnusable } from '../errors.ts';
 import { reading } from './damage.ts';
 import { type Database, existingTable, type Table } from './database.ts';
-import { readDueKey, userKey } from './keys.ts';
-import { FIRST_WITH_DOCUMENTS, readFormat, SCHEMA } from './meta.ts';
+import { readDueKey, readHistoryKey, userKey } from './keys.ts';
+import { FIRST_WITH_DOCUMENTS, FIRST_WITH_HISTORY, readFormat, SCHEMA } from './meta.ts';
 import type { Room } from './room.ts';
 
 /** How many entries at each end of a table are read before the store is used. */
 const SAMPLE = 16;
 
 /** A store as an earlier Porchlight may have left it. */
-export interface FoundDatabase extends Omit<Database, 'documents'> {
+export interface FoundDatabase extends Omit<Database, 'documents' | 'history'> {
   /** Undefined in a store made before there were documents. */
   readonly documents: Table | undefined;
+  /** Likewise. A crash while it was made may have left a part of it. */
+  readonly history: Table | undefined;
 }
 
 /**
@@ -40,6 +42,7 @@ export function openTables(path: string, root: Database['root'], room: Room): Fo
     due: existing(path, root, 'due'),
     feed: existing(path, root, 'feed'),
     documents: format.schema < FIRST_WITH_DOCUMENTS ? undefined : existing(path, root, 'documents'),
+    history: format.schema < FIRST_WITH_HISTORY ? undefined : existing(path, root, 'history'),
     meta,
     room,
   };
@@ -47,7 +50,7 @@ export function openTables(path: string, root: Database['root'], room: Room): Fo
 
 /** Reads some entries of each table, the first and the last. @throws StoreUnusable */
 export function sample(database: FoundDatabase): void {
-  const { path, root, records, due, feed, documents } = database;
+  const { path, root, records, due, feed, documents, history } = database;
   const read = () => {
     for (const reverse of [false, true]) {
       for (const { value } of records.getRange({ limit: SAMPLE, reverse })) decodeRecord(value);
@@ -56,6 +59,9 @@ export function sample(database: FoundDatabase): void {
         decodeDocument(value);
       }
       for (const key of due.getKeys({ limit: SAMPLE, reverse })) checkDue(database, key);
+      for (const { key, value } of history?.getRange({ limit: SAMPLE, reverse }) ?? []) {
+        checkHistory(database, key, value);
+      }
     }
   };
   reading(
@@ -70,6 +76,15 @@ function checkDue({ path, records }: FoundDatabase, key: Uint8Array): void {
   const record = records.getBinary(userKey(user.tenantId, user.userId));
   if (record !== undefined && decodeRecord(record).armedMs === dueMs) return;
   throw new StoreUnusable('StoreDamaged', path, `user ${user.userId} and its due entry disagree`);
+}
+
+function checkHistory({ path, feed }: FoundDatabase, key: Uint8Array, place: Buffer): void {
+  const { user, number } = readHistoryKey(key);
+  const value = feed.getBinary(place);
+  const entry = value && decodeFeedEntry(value);
+  const isTheirs = entry?.userId === user.userId && entry.tenantId === user.tenantId;
+  if (isTheirs && entry.change.number === number) return;
+  throw new StoreUnusable('StoreDamaged', path, `user ${user.userId} and their history disagree`);
 }
 
 function existing(path: string, root: Database['root'], name: string): Table {

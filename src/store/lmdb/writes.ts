@@ -7,6 +7,8 @@ export interface Writes {
   update(user: UserKey, nowMs: number, step: Step): Promise<Advanced>;
   /** Takes entries out of the feed that are older than `beforeMs`, `limit` at most; how many it took. */
   trim(beforeMs: number, limit: number): Promise<number>;
+  /** As `PresenceStore.forgetHistory`. */
+  forgetHistory(user: UserKey, limit: number): Promise<number>;
   /** Keeps and forgets documents, all or none. @throws DocumentsChanged LeaseLost */
   write(edits: readonly DocumentEdit[], under?: Lease): Promise<void>;
   health(): StoreHealth;

@@ -1,5 +1,6 @@
 import type { ByteWriter } from '../bytes.ts';
 import { encodeFeedEntry, encodeRecord } from '../codec.ts';
+import { isHistory } from '../is-history.ts';
 import { type Draft, type Drafts, dueArgument, idleArgument } from './drafts.ts';
 import type { Arg, Link } from './link.ts';
 import type { Partition } from './partition.ts';
@@ -43,10 +44,10 @@ export async function commit(
   { version, floorMs, keepIdleMs, origin, replicas }: CommitTerms,
 ): Promise<Committed> {
   const all = drafts.all;
-  const { state, feed, due, users, idle, changes } = partition.keys;
+  const { state, feed, due, users, idle, history, changes } = partition.keys;
   const keys: Arg[] = [state, feed, due, users, idle];
   const terms = [partition.deadlineMs(), floorMs, version, keepIdleMs, origin, replicas];
-  const args: Arg[] = [changes, ...terms, all.length];
+  const args: Arg[] = [changes, ...terms, history, all.length];
   const places = new Map<Draft, number>();
   for (const [at, draft] of all.entries()) {
     places.set(draft, at + 1);
@@ -56,7 +57,8 @@ export async function commit(
     else args.push(encodeRecord(writer, draft), dueArgument(draft), idleArgument(draft));
   }
   for (const { draft, change } of drafts.changes) {
-    args.push(places.get(draft) ?? 0, encodeFeedEntry(writer, { ...draft.user, change }));
+    const entry = encodeFeedEntry(writer, { ...draft.user, change });
+    args.push(places.get(draft) ?? 0, entry, isHistory(change) ? change.number : '');
   }
   const { outcome, others, isResent } = await partition.write(link, COMMIT, keys, args);
   const refused = new Map<Draft, Buffer | undefined>();

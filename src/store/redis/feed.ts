@@ -1,7 +1,9 @@
 import { decodeFeedEntry } from '../codec.ts';
 import { counterOf, cursorAfter } from '../cursor.ts';
 import { readingValue } from '../damage.ts';
+import { isHistory } from '../is-history.ts';
 import type { FeedBounds, FeedCursor, FeedItem, FeedPage } from '../store.ts';
+import { userMember } from './keys.ts';
 import type { Link } from './link.ts';
 import type { Partition } from './partition.ts';
 import { bytes, bytesOrNone, integer, list, text } from './reply.ts';
@@ -39,6 +41,9 @@ export async function feedBounds(link: Link, { keys: { state } }: Partition): Pr
   return { start: cursorAfter(start), end: cursorAfter(end) };
 }
 
+/** Entries that one script forgets: Redis does nothing else meanwhile. */
+const FORGOTTEN_AT_ONCE = 1000;
+
 /** Forgets entries at the start of the feed that are older than `beforeMs`, `limit` at most; how many. */
 export async function trimFeed(
   link: Link,
@@ -46,11 +51,33 @@ export async function trimFeed(
   beforeMs: number,
   limit: number,
 ): Promise<number> {
-  const { entries } = await readFeed(link, partition, '', limit);
-  const young = entries.findIndex(({ change }) => change.atMs >= beforeMs);
-  const count = young < 0 ? entries.length : young;
-  const last = entries[count - 1];
-  if (last === undefined) return 0;
-  const { state, feed } = partition.keys;
-  return integer(await link.run(TRIM_FEED, [state, feed], [counterOf(last.cursor)]));
+  let forgotten = 0;
+  while (forgotten < limit) {
+    const most = Math.min(limit - forgotten, FORGOTTEN_AT_ONCE);
+    const { entries } = await readFeed(link, partition, '', most);
+    const young = entries.findIndex(({ change }) => change.atMs >= beforeMs);
+    const old = young < 0 ? entries : entries.slice(0, young);
+    if (old.length > 0) forgotten += await forget(link, partition, old);
+    if (old.length < most) break;
+  }
+  return forgotten;
+}
+
+async function forget(
+  link: Link,
+  { keys: { state, feed, history } }: Partition,
+  entries: readonly FeedItem[],
+): Promise<number> {
+  const upTo = counterOf(entries.at(-1)?.cursor ?? '');
+  const latestMs = entries.reduce((latest, { change }) => Math.max(latest, change.atMs), 0);
+  const counts = new Map<string, { readonly user: Buffer; count: number }>();
+  for (const { tenantId, userId, change } of entries) {
+    if (!isHistory(change)) continue;
+    const name = `${tenantId}/${userId}`;
+    const known = counts.get(name) ?? { user: userMember({ tenantId, userId }), count: 0 };
+    known.count++;
+    counts.set(name, known);
+  }
+  const users = [...counts.values()].flatMap(({ user, count }) => [user, count]);
+  return integer(await link.run(TRIM_FEED, [state, feed], [upTo, latestMs, history, ...users]));
 }

@@ -13,6 +13,7 @@ import type { UserKey } from '../store.ts';
  *   porchlight:{P}:due                sorted set: user by the instant of the due entry, Unix time in ms
  *   porchlight:{P}:idle               sorted set: user by the instant the record expires, likewise
  *   porchlight:{P}:feed               stream: `e`, the entry; ids are COUNTER-0
+ *   porchlight:{P}:history:USER       list: of each change of a user in the feed its number and its counter
  *   porchlight:{P}:docs:COLLECTION    hash: document by id
  *   porchlight:{P}:changed:COLLECTION sorted set: id by the revision that changed the document last
  *   porchlight:{P}:writes             sorted set: version of a write of documents by its instant, Unix time in ms
@@ -22,6 +23,8 @@ import type { UserKey } from '../store.ts';
  *     floor      what numbers given on that server are greater than
  *     last       counter of the feed's last entry
  *     forgotten  counter of the last entry that was forgotten
+ *     forgottenMs  the latest instant of the entries that were forgotten, Unix time in ms
+ *     entered    how far the feed of an earlier Porchlight was entered in histories, `all` once it is; see histories.ts
  *     fence      fence of the last lease
  *     revision   the last revision of documents
  *     unlogged   the last revision that was forgotten
@@ -49,6 +52,8 @@ export interface PartitionKeys {
   readonly writes: string;
   /** What the key of a record begins with; the user follows. */
   readonly record: string;
+  /** What the key of a history begins with, likewise. */
+  readonly history: string;
   readonly changes: string;
   readonly documents: string;
 }
@@ -64,6 +69,7 @@ export function partitionKeys(partition: number): PartitionKeys {
     idle: `${prefix}idle`,
     writes: `${prefix}writes`,
     record: `${prefix}user:`,
+    history: `${prefix}history:`,
     changes: `${prefix}changes`,
     documents: `${prefix}documents`,
   };
@@ -86,8 +92,16 @@ const USER_BYTES = 2 * GUID_BYTES;
  * The key of a user's record.
  * @throws TypeError for ids that aren't lower-case GUIDs: the caller's mistake.
  */
-export function recordKey(partition: number, { tenantId, userId }: UserKey): Buffer {
-  const prefix = `${prefixOf(partition)}user:`;
+export function recordKey(partition: number, user: UserKey): Buffer {
+  return userKey(`${prefixOf(partition)}user:`, user);
+}
+
+/** The key of a user's history. @throws TypeError as `recordKey` */
+export function historyKey(partition: number, user: UserKey): Buffer {
+  return userKey(`${prefixOf(partition)}history:`, user);
+}
+
+function userKey(prefix: string, { tenantId, userId }: UserKey): Buffer {
   const at = prefix.length;
   const key = Buffer.allocUnsafe(at + USER_BYTES);
   key.write(prefix, 'latin1');

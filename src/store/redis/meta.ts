@@ -2,10 +2,10 @@ import { StoreUnusable } from '../errors.ts';
 import { MEMBERS, META, partitionKeys } from './keys.ts';
 import { isRefusal, type Link } from './link.ts';
 import { integer, list, pairs } from './reply.ts';
-import { CREATE } from './script.ts';
+import { CREATE, UPGRADED } from './script.ts';
 
 /** What this version reads and writes. Grows with each change that an older version must not touch. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 
 const PARTITIONS = 16;
 
@@ -16,6 +16,13 @@ export interface Meta {
   readonly partitions: number;
   /** Whether the store was made just now. */
   readonly isNew: boolean;
+  /** Whether an earlier Porchlight made it, and may still take it for one of its own. */
+  readonly isOld: boolean;
+}
+
+/** Says that the store has all that one of this version has. @throws StoreUnavailable */
+export async function markUpgraded(link: Link): Promise<void> {
+  await link.run(UPGRADED, [META], [SCHEMA]);
 }
 
 /**
@@ -47,7 +54,7 @@ export async function openMeta(link: Link, partitions?: number): Promise<Meta> {
       `it was made with ${found} partitions, which can't be changed to ${partitions}; leave their number out, or start with an empty database`,
     );
   }
-  return { partitions: found, isNew };
+  return { partitions: found, isNew, isOld: schema < SCHEMA };
 }
 
 /** Meta as Redis keeps it: names and values in turn. */

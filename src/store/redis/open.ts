@@ -2,8 +2,9 @@ import { StoreUnavailable, StoreUnusable } from '../errors.ts';
 import { type Address, readAddress } from './address.ts';
 import { Channels } from './channels.ts';
 import { askDurability } from './durability.ts';
+import { enterHistories } from './histories.ts';
 import { type Link, openLink } from './link.ts';
-import { openMeta } from './meta.ts';
+import { markUpgraded, openMeta } from './meta.ts';
 import { Partition } from './partition.ts';
 import { Pulse } from './pulse.ts';
 import { type RedisStore, redisStore } from './redis-store.ts';
@@ -64,7 +65,13 @@ async function openOver(
     { length: meta.partitions },
     (_, number) => new Partition(number, options.timeoutMs),
   );
-  await Promise.all(partitions.map((partition) => partition.begin(link, meta.isNew)));
+  await Promise.all(
+    partitions.map(async (partition) => {
+      await partition.begin(link, meta.isNew);
+      await enterHistories(link, partition);
+    }),
+  );
+  if (meta.isOld) await markUpgraded(link);
   const channels = new Channels(partitions);
   await channels.listen(link);
   const pulse = new Pulse(link, partitions);

@@ -7,6 +7,7 @@ import { Documents } from './documents.ts';
 import { dueUntil, earliestDueMs } from './due.ts';
 import type { Durability } from './durability.ts';
 import { feedBounds, readFeed, trimFeed } from './feed.ts';
+import { forgetHistory, readHistory } from './history.ts';
 import { RedisLeases } from './leases.ts';
 import { type Link, RETRY_AFTER_MS } from './link.ts';
 import type { Partition } from './partition.ts';
@@ -145,6 +146,11 @@ export function redisStore(parts: RedisStoreParts): RedisStore {
       own.trimming = trimmed.catch(() => {});
       return trimmed;
     },
+
+    history: async (user, from, limit) =>
+      readHistory(link, open(partitionOfUser(user, count)), user, from, limit),
+    forgetHistory: async (user, limit) =>
+      forgetHistory(link, open(partitionOfUser(user, count)), user, limit),
 
     onChanges: (listener) => channels.onChanges(listener),
     documents: work(0).documents,

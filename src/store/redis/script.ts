@@ -16,10 +16,14 @@ function script(name: string, writes = true): Script {
 }
 
 export const CREATE = script('create');
+export const UPGRADED = script('upgraded');
 export const BEGIN = script('begin');
 export const BEAT = script('beat');
 export const COMMIT = script('commit');
 export const TRIM_FEED = script('trim-feed');
+export const HISTORY_FROM = script('history-from', false);
+export const FORGET_HISTORY = script('forget-history');
+export const ENTER_HISTORIES = script('enter-histories');
 export const USERS_AFTER = script('users-after', false);
 export const TENANTS_FROM = script('tenants-from', false);
 export const WRITE_DOCUMENTS = script('write-documents');

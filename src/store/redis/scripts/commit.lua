@@ -1,4 +1,4 @@
--- Commits a group of updates: of each user the record, the due entry and the feed entries, or none of
+-- Commits a group of updates: of each user the record, the due entry, the feed entries and the history, or none of
 -- these if the record is no longer the one that the update was made from. Run again, it leaves alone what it
 -- wrote the first time: that has its version.
 --
@@ -16,7 +16,8 @@
 -- ARGV[5] how long a record with nothing left to say is kept, ms
 -- ARGV[6] who says so on the channel
 -- ARGV[7] how many replicas must have it, 0 for none
--- ARGV[8] number of drafts
+-- ARGV[8] what the key of a history begins with; the 32 bytes of the user follow
+-- ARGV[9] number of drafts
 -- Then for each draft:
 --   version of the record it was made from, '' for none
 --   record, '' to compare only
@@ -25,6 +26,7 @@
 -- Then for each feed entry:
 --   which draft it is of, from 1
 --   entry
+--   number of its change, '' where it is nobody's history
 --
 -- Returns what became of it and Redis' Unix time in ms:
 --   0 it is too late, nothing was written
@@ -68,13 +70,13 @@ local state = redis.call('HMGET', KEYS[1], 'server', 'floor', 'last')
 local is_current = state[1] == server and state[2] == ARGV[3]
 
 local version = ARGV[4]
-local drafts = tonumber(ARGV[8])
+local drafts = tonumber(ARGV[9])
 local reply = {is_current and 1 or 2, now_ms}
 -- Drafts whose feed entries aren't to be added: refused, or carried out before.
 local skipped = {}
 local wrote = false
 
-local at = 9
+local at = 10
 for draft = 1, drafts do
   local key = KEYS[FIXED_KEYS + draft]
   local expected, record, due, idle = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
@@ -113,10 +115,16 @@ if at <= #ARGV then
   local found = tonumber(state[3] or 0)
   local last = math.max(found, now_us - 1, tonumber(state[2] or 0) * 1000)
   local before = last
-  for entry = at, #ARGV, 2 do
-    if not skipped[tonumber(ARGV[entry])] then
+  for entry = at, #ARGV, 3 do
+    local draft, number = tonumber(ARGV[entry]), ARGV[entry + 2]
+    if not skipped[draft] then
       last = last + 1
-      redis.call('XADD', KEYS[2], text(last) .. '-0', 'e', ARGV[entry + 1])
+      local counter = text(last)
+      redis.call('XADD', KEYS[2], counter .. '-0', 'e', ARGV[entry + 1])
+      if number ~= '' then
+        local history = ARGV[8] .. string.sub(KEYS[FIXED_KEYS + draft], -USER_BYTES)
+        redis.call('RPUSH', history, number, counter)
+      end
     end
   end
   if last > before then
