@@ -205,7 +205,11 @@ describe('the dev issuer', () => {
     'here',
   );
   const create = () =>
-    createDevIssuer({ dataDir: null, tenants, clock: new ManualClock(START_MS), randomUUID });
+    createDevIssuer({
+      ...{ dataDir: null, tenants, randomUUID },
+      clock: new ManualClock(START_MS),
+      receiversClock: new ManualClock(START_MS),
+    });
 
   it('shows the key of its validation tokens by discovery', async () => {
     const issuer = await create();
