@@ -52,10 +52,10 @@ test('so does its question about calendars', { timeout: 180_000 }, async () => {
   const [, ...rows] = bench.stdout.split('\n').filter((line) => line.startsWith('| '));
   expect(rows).toEqual([
     expect.stringMatching(/4,000 of 20,000 users .* s, [\d.]+ × the store alone/),
-    expect.stringMatching(/: GET presence meanwhile.* p99 [\d.]+ ms, [\d.]+ × when quiet/),
+    expect.stringMatching(/: GET presence meanwhile.* p99 [\d.,]+ ms, [\d.]+ × when quiet/),
     expect.stringMatching(/: GET presence by clients that connect for it meanwhile/),
     expect.stringMatching(/: getPresencesByUserId with 650 ids meanwhile/),
-    expect.stringMatching(/a subscriber of 650 of them.* p99 [\d.]+ ms from the commit/),
+    expect.stringMatching(/a subscriber of 650 of them.* p99 [\d.,]+ ms from the commit/),
     expect.stringMatching(
       /a webhook and a stream that are told of each .* until the last was told/,
     ),
