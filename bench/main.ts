@@ -19,6 +19,7 @@ import { redisNodes } from './redis-nodes.ts';
 import { redisRead } from './redis-read.ts';
 import { start } from './start.ts';
 import { streamFanOut } from './stream-fan-out.ts';
+import { testKit } from './test-kit.ts';
 import { webhookBurst } from './webhook-burst.ts';
 import { webhookEncrypted } from './webhook-encrypted.ts';
 import { webhookLatency } from './webhook-latency.ts';
@@ -38,6 +39,7 @@ const QUESTIONS: readonly Question[] = [
   keepAliveStorm,
   streamFanOut,
   calendarStorm,
+  testKit,
   redisKeepAlive,
   redisCommit,
   redisNodes,

@@ -1,11 +1,20 @@
 /** A binary heap: the entry whose instant is earliest is on top. */
 export class Heap<Entry> {
-  #entries: Entry[] = [];
+  #entries: Entry[];
   readonly #instantMs: (entry: Entry) => number;
 
-  /** @param instantMs of an entry; must not change while it is in the heap */
-  constructor(instantMs: (entry: Entry) => number) {
+  /**
+   * @param instantMs of an entry; must not change while it is in the heap
+   * @param entries of another heap, as that gave them
+   */
+  constructor(instantMs: (entry: Entry) => number, entries: readonly Entry[] = []) {
     this.#instantMs = instantMs;
+    this.#entries = [...entries];
+  }
+
+  /** All there are, in the order that another heap goes on with as this one would. */
+  entries(): readonly Entry[] {
+    return [...this.#entries];
   }
 
   get size(): number {

@@ -54,15 +54,23 @@ export class SeededRandomness implements Randomness {
   #draw(of: string): number {
     const count = this.#drawn.get(of) ?? 0;
     this.#drawn.set(of, count + 1);
-    let hash = mixed(this.#seed >>> 0);
+    let hash = mixed(this.#seed);
     for (let at = 0; at < of.length; at++) hash = mixed(hash ^ of.charCodeAt(at));
     return mixed(hash + count);
   }
 }
 
-/** 32 bits, of which each depends on each of `word`: a bijection with good avalanche (Wellons, "lowbias32"). */
+/**
+ * The nth number of a seed, at least 0 and below 1. It follows from the two alone, so that what happens elsewhere
+ * in the meantime changes nothing.
+ */
+export function nthNumber(seed: number, n: number): number {
+  return mixed(mixed(seed) + n) / 2 ** 32;
+}
+
+/** Spreads the difference of one bit over all 32: multiplication and shifts in turn. */
 function mixed(word: number): number {
-  let bits = (word + 0x9e3779b9) >>> 0;
+  let bits = (word + 0x9e3779b9) | 0;
   bits = Math.imul(bits ^ (bits >>> 16), 0x21f0aaad);
   bits = Math.imul(bits ^ (bits >>> 15), 0x735a2d97);
   return (bits ^ (bits >>> 15)) >>> 0;

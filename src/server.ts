@@ -90,6 +90,8 @@ export interface ServerParts {
   readonly validationTokens: (origin: () => string) => ValidationTokens;
   /** Who it is that steers the server without a token, if this request may; nobody by default. */
   readonly steward?: (request: IncomingMessage) => Caller | undefined;
+  /** Further operations of our own. */
+  readonly ownRoutes?: readonly Route[];
   /** Further addresses, such as the dev server's token issuer. */
   readonly plugins?: readonly FastifyPluginAsync[];
   /** Where it is noted what applications use; nowhere by default. */
@@ -116,8 +118,9 @@ export interface Server {
   /**
    * Goes on over another store, as after a restart: lets go of all that it works with, but for ports and what
    * stands around addresses. Nobody may be calling meanwhile.
+   * @param next gives what it goes on with; asked once nothing is at work any more
    */
-  reopen(parts: ServerParts): Promise<void>;
+  reopen(next: () => Promise<ServerParts>): Promise<void>;
   /** Lets open requests finish, then closes everything, the store last. */
   close(): Promise<void>;
 }
@@ -143,6 +146,7 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
           clock,
           steadyClock: parts.steadyClock ?? machinesSteadyClock,
           resolve: served.resolve,
+          operations: () => new Set(core.routes.map(({ operation }) => operation)),
           subscriptions: () => core.following.subscriptions,
           onError: (error) => log.error({ err: error }, 'a subscription could not be ended'),
         })
@@ -167,7 +171,8 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
       ...late(({ ownRoutes }) => ownRoutes),
       ...(travel ? clockRoutes(travel) : []),
       ...usageRoutes(parts.usage),
-      ...(faults?.routes(core.routes) ?? []),
+      ...(faults?.routes ?? []),
+      ...(parts.ownRoutes ?? []),
     ],
     directory: served,
     gates: [
@@ -230,10 +235,11 @@ export async function openServer(config: ServerConfig, parts: ServerParts): Prom
     travel,
     settled: () => travel?.settled() ?? core.following.settled(),
 
-    async reopen(given) {
+    async reopen(next) {
       await core.stop();
       await directory.stop();
       await store.close();
+      const given = await next();
       ({ store, directory } = given);
       core = await open(given);
       await begin();

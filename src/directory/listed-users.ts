@@ -67,15 +67,28 @@ export async function openListedUsers(parts: ListedUsersParts): Promise<ListedUs
   }
 
   return {
-    users: (tenantId) => list.tables.get(tenantId),
-    photoFile: (tenantId, userId) => list.photos.get(`${tenantId}/${userId}`),
-    appName: (tenantId, appId) => list.appNames.get(`${tenantId}/${appId}`),
+    ...shown(() => list),
 
     async stop() {
       isStopped = true;
       callOff();
       await looking;
     },
+  };
+}
+
+/** The users of these tenants, as they are now and will be. */
+export function listedUsers(tenants: readonly Tenant[]): ListedUsers {
+  const list = listOf(tenants);
+  return { ...shown(() => list), async stop() {} };
+}
+
+/** What a list says, whichever it is when it is asked. */
+function shown(list: () => List): Omit<ListedUsers, 'stop'> {
+  return {
+    users: (tenantId) => list().tables.get(tenantId),
+    photoFile: (tenantId, userId) => list().photos.get(`${tenantId}/${userId}`),
+    appName: (tenantId, appId) => list().appNames.get(`${tenantId}/${appId}`),
   };
 }
 

@@ -17,6 +17,8 @@ export interface DirectoryOptions {
   readonly mode: 'open' | 'file' | 'scim';
   /** The tenant file; needed by mode `file`, and in mode `open` its users are known from the start. */
   readonly file?: string;
+  /** In the place of `file`, users that were read already. */
+  readonly listed?: ListedUsers;
   /** The tenants that are served, as lower-case GUIDs. */
   readonly tenants: readonly string[];
   readonly documents: DocumentStore;
@@ -31,7 +33,7 @@ export interface DirectoryOptions {
  */
 export async function openDirectory(options: DirectoryOptions): Promise<ServedDirectory> {
   const { mode, file, documents, steadyClock, log } = options;
-  const listed = file === undefined ? undefined : await openList(file, options);
+  const listed = options.listed ?? (file === undefined ? undefined : await openList(file, options));
   const kept = mode === 'file' ? new Map<string, KeptUsers>() : keepUsers(options);
   const groups = mode === 'scim' ? keepGroups(options) : undefined;
 

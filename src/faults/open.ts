@@ -1,15 +1,19 @@
 import type { Clock } from '../clock.ts';
+import { GraphError } from '../graph/error.ts';
+import { compileBody } from '../http/body.ts';
 import type { Gate } from '../http/dispatcher.ts';
 import type { Route } from '../http/route.ts';
 import type { Mishaps } from '../notifications/mishaps.ts';
 import type { SubscriptionService } from '../subscriptions/service.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 import { isAimedAt, type Resolve } from './aim.ts';
+import { type OrderJson, orderSchema } from './fault-schema.ts';
 import { createFaultGate } from './gate.ts';
 import { createMishaps, targetOf } from './mishaps.ts';
+import { readOrder } from './read-order.ts';
 import { faultRoutes } from './routes.ts';
 import type { Rule } from './rule.ts';
-import { Rules } from './rules.ts';
+import { MOST_RULES, Rules } from './rules.ts';
 
 export interface FaultsParts {
   readonly clock: Clock;
@@ -17,6 +21,8 @@ export interface FaultsParts {
   readonly steadyClock: Clock;
   /** The object id that a name means in a tenant. */
   readonly resolve: Resolve;
+  /** Names of the operations that requests may be for; asked with each order. */
+  readonly operations: () => ReadonlySet<string>;
   /** Asked for only once faults strike: they are part of what the subscriptions work with. */
   readonly subscriptions: () => Pick<SubscriptionService, 'expire'>;
   /** Told when a subscription couldn't be ended. */
@@ -28,12 +34,18 @@ export interface Faults {
   readonly gate: Gate;
   readonly mishaps: Mishaps;
   readonly rules: Rules;
-  /** @param routes the operations that faults can be ordered for */
-  routes(routes: readonly Route[]): readonly Route[];
+  /** Operations by which faults are ordered. */
+  readonly routes: readonly Route[];
+  /**
+   * Orders a fault. What is to happen at once has happened when it resolves.
+   * @param order as the body of the operation
+   * @throws GraphError 400 naming the field that makes no sense; 409 when too many stand
+   */
+  order(order: unknown): Promise<Rule>;
 }
 
 export function openFaults(parts: FaultsParts): Faults {
-  const { clock, steadyClock, resolve, subscriptions, onError } = parts;
+  const { clock, steadyClock, resolve, operations, subscriptions, onError } = parts;
   const rules = new Rules(resolve);
   const gate = createFaultGate({
     rules,
@@ -71,15 +83,19 @@ export function openFaults(parts: FaultsParts): Faults {
     }
   }
 
-  return {
-    gate,
-    mishaps,
-    rules,
-    routes: (routes) =>
-      faultRoutes({
-        rules,
-        operations: new Set(routes.map(({ operation }) => operation)),
-        expireNow,
-      }),
-  };
+  async function order(json: unknown): Promise<Rule> {
+    checkOrder(json);
+    const read = readOrder(json as OrderJson, operations());
+    const rule = rules.add(read);
+    if (rule === undefined) {
+      throw new GraphError(409, 'Conflict', `${MOST_RULES} faults stand already: remove some.`);
+    }
+    const { fault } = read;
+    if (fault.kind === 'expire' && !fault.isWhenTouched) await expireNow(rule, fault.isAnnounced);
+    return rule;
+  }
+
+  return { gate, mishaps, rules, order, routes: faultRoutes({ rules, order }) };
 }
+
+const checkOrder = compileBody(orderSchema);

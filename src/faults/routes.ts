@@ -3,10 +3,9 @@ import { STEER_SERVER } from '../auth/permissions.ts';
 import { GraphError } from '../graph/error.ts';
 import { DONE, json, type Reply, type Route } from '../http/route.ts';
 import { faultJson } from './fault-json.ts';
-import { faultSchema, type OrderJson, orderSchema } from './fault-schema.ts';
-import { readOrder } from './read-order.ts';
+import { faultSchema, orderSchema } from './fault-schema.ts';
 import type { Rule } from './rule.ts';
-import { MOST_RULES, type Rules } from './rules.ts';
+import type { Rules } from './rules.ts';
 
 const PATH = '/porchlight/faults';
 
@@ -14,10 +13,8 @@ const NO_CONTENT: Reply = Object.freeze({ ...DONE, status: 204 });
 
 export interface FaultRoutesParts {
   readonly rules: Rules;
-  /** Names of the operations that requests may be for. */
-  readonly operations: ReadonlySet<string>;
-  /** Ends the subscriptions that a rule strikes now. */
-  readonly expireNow: (rule: Rule, isAnnounced: boolean) => Promise<void>;
+  /** Orders what a body asks for. */
+  readonly order: (body: unknown) => Promise<Rule>;
 }
 
 /** The operations of Porchlight's own by which faults are ordered, looked at and called off. */
@@ -37,7 +34,7 @@ function listFaults({ rules }: FaultRoutesParts): Route {
   };
 }
 
-function orderFault({ rules, operations, expireNow }: FaultRoutesParts): Route {
+function orderFault({ order }: FaultRoutesParts): Route {
   return {
     operation: 'orderFault',
     summary: 'Order a fault: what is to go wrong, for whom, and how often',
@@ -47,16 +44,10 @@ function orderFault({ rules, operations, expireNow }: FaultRoutesParts): Route {
     body: orderSchema,
     success: 201,
     result: faultSchema,
-    async handle({ body }) {
-      const order = readOrder(body as OrderJson, operations);
-      const rule = rules.add(order);
-      if (rule === undefined) {
-        throw new GraphError(409, 'Conflict', `${MOST_RULES} faults stand already: remove some.`);
-      }
-      const { fault } = order;
-      if (fault.kind === 'expire' && !fault.isWhenTouched) await expireNow(rule, fault.isAnnounced);
-      return { ...json(JSON.stringify(faultJson(rule))), status: 201 };
-    },
+    handle: async ({ body }) => ({
+      ...json(JSON.stringify(faultJson(await order(body)))),
+      status: 201,
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
+import { nthNumber } from '../random.ts';
 import type { Aim } from './aim.ts';
-import { chance } from './chance.ts';
 import type { Fault } from './fault.ts';
 
 /** What somebody wants to go wrong: what it is about, what happens, and how often. */
@@ -23,14 +23,18 @@ export class Rule {
   readonly number: number;
   readonly order: Order;
   readonly seed: number;
-  #matched = 0;
-  #struck = 0;
-  #isEnded = false;
+  #matched: number;
+  #struck: number;
+  #isEnded: boolean;
 
-  constructor(number: number, order: Order) {
+  /** @param from one whose counts it begins with */
+  constructor(number: number, order: Order, from?: Rule) {
     this.number = number;
     this.order = order;
     this.seed = order.seed ?? number;
+    this.#matched = from?.matched ?? 0;
+    this.#struck = from?.struck ?? 0;
+    this.#isEnded = from?.isEnded ?? false;
   }
 
   /** How many it was about. */
@@ -40,6 +44,16 @@ export class Rule {
 
   get struck(): number {
     return this.#struck;
+  }
+
+  /** Whether somebody ended it. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** One that stands as this one does now. */
+  copy(): Rule {
+    return new Rule(this.number, this.order, this);
   }
 
   /** Whether it strikes nothing any more. */
@@ -53,7 +67,7 @@ export class Rule {
     if (this.isOver) return false;
     const n = this.#matched++;
     const { probability } = this.order;
-    if (probability < 1 && chance(this.seed, n) >= probability) return false;
+    if (probability < 1 && nthNumber(this.seed, n) >= probability) return false;
     this.#struck++;
     return true;
   }

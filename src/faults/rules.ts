@@ -47,6 +47,17 @@ export class Rules {
     this.#last = 0;
   }
 
+  /** Marks how they stand. What it gives back makes it so again, as often as it is called. */
+  mark(): () => void {
+    const rules = this.all().map((rule) => rule.copy());
+    const last = this.#last;
+    return () => {
+      this.#rules.clear();
+      for (const rule of rules) this.#rules.set(rule.number, rule.copy());
+      this.#last = last;
+    };
+  }
+
   /**
    * The rules that strike a target, in their order. Those after one that isn't taken from here are not asked.
    * @param kinds of faults that can happen to it

@@ -45,6 +45,8 @@ export interface ListenOptions {
   readonly port: number;
   /** PEM; with it the server speaks HTTPS. */
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** Whether the process goes on as long as it listens; it does by default. */
+  readonly holdsProcess?: boolean;
   /** Shorter limits than the usual ones, for tests. */
   readonly limits?: ArrivalLimits;
   readonly nowMs: () => number;
@@ -59,7 +61,7 @@ export interface Listening {
 /** Opens a port. Requests go to `handler`; what isn't a request is answered here. */
 export async function listen(
   handler: RequestListener,
-  { host, port, tls, limits = ARRIVAL_LIMITS, nowMs }: ListenOptions,
+  { host, port, tls, holdsProcess = true, limits = ARRIVAL_LIMITS, nowMs }: ListenOptions,
 ): Promise<Listening> {
   // Node would refuse a request without Host by itself, and with nothing but a status.
   const options = { ...limits, requireHostHeader: false, maxHeaderSize: LARGEST_HEAD_BYTES };
@@ -108,10 +110,13 @@ export async function listen(
   // An expectation that isn't known here changes nothing; Node would answer with nothing but 417.
   server.on('checkExpectation', listener);
 
+  if (!holdsProcess) server.on('connection', (socket) => socket.unref());
+
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
+  if (!holdsProcess) server.unref();
   return {
     address: server.address() as AddressInfo,
     async close() {

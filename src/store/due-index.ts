@@ -17,12 +17,21 @@ export function dueAfter(armedMs: number, untilMs: number, nowMs: number): numbe
 
 /** Due entries in memory, the earliest first. Replaced entries leave when they surface. */
 export class DueIndex {
-  readonly #heap = new Heap<DueEntry>(({ dueMs }) => dueMs);
+  readonly #heap: Heap<DueEntry>;
   readonly #isCurrent: (entry: DueEntry) => boolean;
 
-  /** `isCurrent` tells whether an entry is still the one its user has. */
-  constructor(isCurrent: (entry: DueEntry) => boolean) {
+  /**
+   * @param isCurrent tells whether an entry is still the one its user has
+   * @param entries of another index, as that gave them
+   */
+  constructor(isCurrent: (entry: DueEntry) => boolean, entries: readonly DueEntry[] = []) {
+    this.#heap = new Heap(({ dueMs }) => dueMs, entries);
     this.#isCurrent = isCurrent;
+  }
+
+  /** All there are, replaced ones too. */
+  entries(): readonly DueEntry[] {
+    return this.#heap.entries();
   }
 
   add(entry: DueEntry): void {

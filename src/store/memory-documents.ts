@@ -4,11 +4,26 @@ import { DocumentsChanged, LeaseLost } from './errors.ts';
 import { Hints } from './hints.ts';
 import type { DocumentStore, Lease } from './store.ts';
 
+/** Documents by collection and id, at a moment. */
+export type DocumentsSnapshot = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
 /** Documents in this process's memory, for however many servers are in it. */
 export class MemoryDocuments {
-  readonly #collections = new Map<string, Map<string, string>>();
+  readonly #collections: Map<string, ReadonlyMap<string, string>>;
+  /** Those that no snapshot has; any other is copied before it is changed. */
+  readonly #own = new Map<string, Map<string, string>>();
   readonly #hints = new Hints();
   readonly #log = new DocumentLog('memory');
+
+  /** @param from what others held; empty by default */
+  constructor(from: DocumentsSnapshot = new Map()) {
+    this.#collections = new Map(from);
+  }
+
+  snapshot(): DocumentsSnapshot {
+    this.#own.clear();
+    return new Map(this.#collections);
+  }
 
   /**
    * One server's view of them.
@@ -53,7 +68,8 @@ export class MemoryDocuments {
   }
 
   #put(collection: string, id: string, text: string | undefined): void {
-    const texts = this.#collections.get(collection) ?? new Map<string, string>();
+    const texts = this.#own.get(collection) ?? new Map(this.#collections.get(collection));
+    this.#own.set(collection, texts);
     this.#collections.set(collection, texts);
     if (text === undefined) texts.delete(id);
     else texts.set(id, text);

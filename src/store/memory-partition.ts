@@ -1,33 +1,63 @@
 import { type Advanced, NEW_RECORD, type UserRecord } from '../engine/advance.ts';
 import { NEVER_MS } from '../engine/facts.ts';
 import { counterOf, cursorAfter } from './cursor.ts';
-import { DueIndex, dueAfter } from './due-index.ts';
+import { type DueEntry, DueIndex, dueAfter } from './due-index.ts';
 import { isHistory } from './is-history.ts';
 import type { FeedBounds, FeedCursor, FeedItem, FeedPage, HistoryPage, UserKey } from './store.ts';
 
+/** Replaced, never changed: snapshots have the same ones. */
 interface Slot {
   readonly user: UserKey;
-  record: UserRecord;
-  armedMs: number;
-  /** What is in the feed of the user's changes. */
-  history: FeedItem[];
+  readonly record: UserRecord;
+  readonly armedMs: number;
+}
+
+/** What a partition held at a moment. */
+export interface PartitionSnapshot {
+  readonly slots: ReadonlyMap<string, Slot>;
+  readonly due: readonly DueEntry[];
+  readonly feed: readonly FeedItem[];
+  readonly last: number;
+  readonly forgotten: number;
+  readonly forgottenMs: number;
 }
 
 /** A partition of the reference store: its users, its due entries and its feed. */
 export class MemoryPartition {
   readonly number: number;
-  readonly #slots = new Map<string, Slot>();
-  readonly #due = new DueIndex(
-    ({ user, dueMs }) => this.#slots.get(keyOf(user))?.armedMs === dueMs,
-  );
+  readonly #slots: Map<string, Slot>;
+  readonly #due: DueIndex;
   /** Without those that were forgotten in the middle. */
-  #feed: FeedItem[] = [];
-  #last = 0;
-  #forgotten = 0;
-  #forgottenMs = 0;
+  #feed: FeedItem[];
+  /** Of the feed, each user's own; made from it when somebody asks for the first time. */
+  #histories: Map<string, FeedItem[]> | undefined;
+  #last: number;
+  #forgotten: number;
+  #forgottenMs: number;
 
-  constructor(number: number) {
+  /** @param from what another one held; empty by default */
+  constructor(number: number, from?: PartitionSnapshot) {
     this.number = number;
+    this.#slots = new Map(from?.slots);
+    this.#due = new DueIndex(
+      ({ user, dueMs }) => this.#slots.get(keyOf(user))?.armedMs === dueMs,
+      from?.due,
+    );
+    this.#feed = [...(from?.feed ?? [])];
+    this.#last = from?.last ?? 0;
+    this.#forgotten = from?.forgotten ?? 0;
+    this.#forgottenMs = from?.forgottenMs ?? 0;
+  }
+
+  snapshot(): PartitionSnapshot {
+    return {
+      slots: new Map(this.#slots),
+      due: this.#due.entries(),
+      feed: [...this.#feed],
+      last: this.#last,
+      forgotten: this.#forgotten,
+      forgottenMs: this.#forgottenMs,
+    };
   }
 
   get(user: UserKey): UserRecord | undefined {
@@ -47,23 +77,20 @@ export class MemoryPartition {
 
   /** Keeps what came of a step at `nowMs`. */
   put(user: UserKey, nowMs: number, { record, changes }: Advanced): void {
-    let slot = this.#slots.get(keyOf(user));
-    if (slot === undefined) {
-      if (record === NEW_RECORD) return;
-      slot = { user, record, armedMs: NEVER_MS, history: [] };
-      this.#slots.set(keyOf(user), slot);
-    }
-    slot.record = record;
-    const armedMs = dueAfter(slot.armedMs, record.untilMs, nowMs);
-    if (armedMs !== slot.armedMs) {
-      slot.armedMs = armedMs;
-      if (armedMs !== NEVER_MS) this.#due.add({ user: slot.user, dueMs: armedMs });
+    const key = keyOf(user);
+    const before = this.#slots.get(key);
+    if (before === undefined && record === NEW_RECORD) return;
+    const { user: own, armedMs: wasArmedMs } = before ?? { user, armedMs: NEVER_MS };
+    const armedMs = dueAfter(wasArmedMs, record.untilMs, nowMs);
+    this.#slots.set(key, { user: own, record, armedMs });
+    if (armedMs !== wasArmedMs && armedMs !== NEVER_MS) {
+      this.#due.add({ user: own, dueMs: armedMs });
     }
     for (const change of changes) {
       const cursor = cursorAfter(++this.#last);
       const item = { ...user, change, partition: this.number, cursor };
       this.#feed.push(item);
-      if (isHistory(change)) slot.history.push(item);
+      if (this.#histories !== undefined) enter(this.#histories, item);
     }
   }
 
@@ -93,23 +120,31 @@ export class MemoryPartition {
     for (const item of this.#feed.splice(0, count)) {
       this.#forgotten = counterOf(item.cursor);
       this.#forgottenMs = Math.max(this.#forgottenMs, item.change.atMs);
-      const slot = this.#slots.get(keyOf(item));
-      if (slot?.history[0] === item) slot.history.shift();
+      const history = this.#histories?.get(keyOf(item));
+      if (history?.[0] === item) history.shift();
     }
     return count;
   }
 
   history(user: UserKey, from: number, limit: number): HistoryPage {
-    const all = this.#slots.get(keyOf(user))?.history ?? [];
+    const all = this.#historyOf(user);
     const first = all.findIndex(({ change }) => change.number >= from);
     const items = first === -1 ? [] : all.slice(first, first + limit);
     return { changes: items.map(({ change }) => change), forgottenMs: this.#forgottenMs };
   }
 
   forgetHistory(user: UserKey, limit: number): number {
-    const taken = new Set(this.#slots.get(keyOf(user))?.history.splice(0, limit));
+    const taken = new Set(this.#historyOf(user).splice(0, limit));
     if (taken.size > 0) this.#feed = this.#feed.filter((item) => !taken.has(item));
     return taken.size;
+  }
+
+  #historyOf(user: UserKey): FeedItem[] {
+    if (this.#histories === undefined) {
+      this.#histories = new Map();
+      for (const item of this.#feed) enter(this.#histories, item);
+    }
+    return this.#histories.get(keyOf(user)) ?? [];
   }
 
   /** How many entries of the feed are not after the cursor. */
@@ -122,6 +157,14 @@ export class MemoryPartition {
     }
     return least;
   }
+}
+
+function enter(histories: Map<string, FeedItem[]>, item: FeedItem): void {
+  if (!isHistory(item.change)) return;
+  const key = keyOf(item);
+  const history = histories.get(key);
+  if (history === undefined) histories.set(key, [item]);
+  else history.push(item);
 }
 
 function keyOf({ tenantId, userId }: UserKey): string {

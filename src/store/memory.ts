@@ -1,9 +1,9 @@
 import { NEW_RECORD } from '../engine/advance.ts';
 import { StoreUnavailable } from './errors.ts';
 import { Hints } from './hints.ts';
-import { MemoryDocuments } from './memory-documents.ts';
+import { type DocumentsSnapshot, MemoryDocuments } from './memory-documents.ts';
 import { createLeaseTable, type LeaseTable } from './memory-leases.ts';
-import { MemoryPartition } from './memory-partition.ts';
+import { MemoryPartition, type PartitionSnapshot } from './memory-partition.ts';
 import { partitionOfUser } from './partition.ts';
 import type { PresenceStore } from './store.ts';
 
@@ -15,23 +15,41 @@ export interface MemoryOptions {
   readonly partitions?: number;
   /** The leases of servers that share the memory; one alone needs none. */
   readonly leases?: LeaseTable;
+  /** Begins with what another memory held, which may go on; `partitions` are as many as there. */
+  readonly from?: MemorySnapshot;
+}
+
+/** All that a memory held at a moment. Records and texts are never changed, so they are shared and not copied. */
+export interface MemorySnapshot {
+  readonly partitions: readonly PartitionSnapshot[];
+  readonly documents: readonly DocumentsSnapshot[];
+}
+
+/** The reference store, which can say all that it holds, also when it is closed. */
+export interface MemoryStore extends PresenceStore {
+  snapshot(): MemorySnapshot;
 }
 
 /**
  * The reference store: everything in this process's memory, nothing on disk. For tests, simulation, and a
  * server that may forget.
  */
-export function openMemoryStore(options: MemoryOptions = {}): PresenceStore {
-  return createMemory(options).open();
+export function openMemoryStore(options: MemoryOptions = {}): MemoryStore {
+  const { open, snapshot } = createMemory(options);
+  return { ...open(), snapshot };
 }
 
 /** Memory that several servers of this process share: each opens a store of its own on it. */
 export function createMemory({
-  partitions: count = 1,
+  from,
+  partitions: count = from?.partitions.length ?? 1,
   leases = createLeaseTable(ALONE),
 }: MemoryOptions = {}) {
-  const partitions = Array.from({ length: count }, (_, at) => new MemoryPartition(at));
-  const documents = partitions.map(() => new MemoryDocuments());
+  const partitions = Array.from(
+    { length: count },
+    (_, at) => new MemoryPartition(at, from?.partitions[at]),
+  );
+  const documents = partitions.map((_, at) => new MemoryDocuments(from?.documents[at]));
   const changes = new Hints<[partition: number]>();
   let opened = 0;
 
@@ -125,5 +143,14 @@ export function createMemory({
     };
   }
 
-  return { open };
+  return {
+    open,
+
+    snapshot(): MemorySnapshot {
+      return {
+        partitions: partitions.map((partition) => partition.snapshot()),
+        documents: documents.map((each) => each.snapshot()),
+      };
+    },
+  };
 }

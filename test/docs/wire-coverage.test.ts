@@ -1,6 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { exampleDirectoryRoutes, exampleOwnRoutes, exampleRoutes } from '../http/routes.ts';
+import {
+  exampleDirectoryRoutes,
+  exampleOwnRoutes,
+  exampleRoutes,
+  exampleTestRoutes,
+} from '../http/routes.ts';
 import { APP, USER, USER_NAME } from '../wire/porchlight.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -92,7 +97,12 @@ test('every row of docs/wire-coverage.md names a test', () => {
 });
 
 test('every path and method of the route table has a row in docs/wire-coverage.md', () => {
-  const routes = [...exampleRoutes(), ...exampleDirectoryRoutes(), ...exampleOwnRoutes()];
+  const routes = [
+    ...exampleRoutes(),
+    ...exampleDirectoryRoutes(),
+    ...exampleOwnRoutes(),
+    ...exampleTestRoutes(),
+  ];
   for (const { method, paths } of routes) {
     for (const path of paths) {
       const route = `\`${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}\``;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isAimedAt, type Target } from '../../src/faults/aim.ts';
-import { chance } from '../../src/faults/chance.ts';
 import { type Order, Rule } from '../../src/faults/rule.ts';
 import { MOST_RULES, Rules } from '../../src/faults/rules.ts';
+import { nthNumber } from '../../src/random.ts';
 
 const ANYTHING = { operation: null, tenantId: null, appId: null, user: null, subscriptionId: null };
 const DROP = { kind: 'drop', isCarriedOut: false } as const;
@@ -85,8 +85,8 @@ describe('a rule', () => {
 test('chance is at least 0 and below 1', () => {
   fc.assert(
     fc.property(seeds, seeds, (seed, n) => {
-      expect(chance(seed, n)).toBeGreaterThanOrEqual(0);
-      expect(chance(seed, n)).toBeLessThan(1);
+      expect(nthNumber(seed, n)).toBeGreaterThanOrEqual(0);
+      expect(nthNumber(seed, n)).toBeLessThan(1);
     }),
   );
 });

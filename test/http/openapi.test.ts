@@ -4,7 +4,12 @@ import { systemClock } from '../../src/clock.ts';
 import { openApiDocument } from '../../src/http/openapi.ts';
 import { VirtualClock } from '../../src/time/virtual-clock.ts';
 import { startPorchlight } from '../wire/porchlight.ts';
-import { exampleDirectoryRoutes, exampleOwnRoutes, exampleRoutes } from './routes.ts';
+import {
+  exampleDirectoryRoutes,
+  exampleOwnRoutes,
+  exampleRoutes,
+  exampleTestRoutes,
+} from './routes.ts';
 
 const FILE = new URL('../../docs/openapi.json', import.meta.url);
 const UPDATE = 'UPDATE=1 npx vitest run test/http/openapi.test.ts';
@@ -31,9 +36,10 @@ interface Operation {
 /** Graph's. */
 const routes = [...exampleRoutes(), ...exampleDirectoryRoutes()];
 
-const document = JSON.parse(
-  JSON.stringify(openApiDocument(routes, exampleOwnRoutes())),
-) as Document;
+/** Porchlight's, of a server that is steered. */
+const ownRoutes = [...exampleOwnRoutes(), ...exampleTestRoutes()];
+
+const document = JSON.parse(JSON.stringify(openApiDocument(routes, ownRoutes))) as Document;
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
 );
@@ -46,7 +52,8 @@ test('docs/openapi.json is the document of the route table', () => {
 
 test('/porchlight/openapi.json serves the same document, without a token', async () => {
   const virtual = new VirtualClock(systemClock);
-  const porchlight = await startPorchlight({ virtual, faults: true });
+  const parts = { ownRoutes: exampleTestRoutes() };
+  const porchlight = await startPorchlight({ virtual, faults: true, parts });
   const answer = await porchlight.send('GET', '/porchlight/openapi.json');
   await porchlight.close();
   expect(answer.status).toBe(200);
@@ -54,7 +61,7 @@ test('/porchlight/openapi.json serves the same document, without a token', async
 });
 
 test('every path and method of the route table is in the document', () => {
-  const all = [...routes, ...exampleOwnRoutes()];
+  const all = [...routes, ...ownRoutes];
   for (const { operation, method, paths } of all) {
     for (const path of paths) {
       const template = path.replaceAll(/:(\w+)/g, '{$1}');

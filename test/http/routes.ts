@@ -18,6 +18,8 @@ import { EVERYONE_SEES_EVERYONE } from '../../src/presence/visibility.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { createHub } from '../../src/stream/hub.ts';
 import { streamRoutes } from '../../src/stream/routes.ts';
+import { Inboxes } from '../../src/testing/inboxes.ts';
+import { testRoutes } from '../../src/testing/routes.ts';
 import { clockRoutes } from '../../src/time/routes.ts';
 import { timeTravel } from '../../src/time/travel.ts';
 import { VirtualClock } from '../../src/time/virtual-clock.ts';
@@ -89,6 +91,19 @@ export function exampleOwnRoutes(
     ...openFaults({
       ...{ clock, steadyClock: clock, onError, resolve: directory.resolve },
       subscriptions: () => subscriptions,
-    }).routes([]),
+      operations: () => new Set(),
+    }).routes,
   ];
+}
+
+/** What a test in another language steers a server with: a server that is steered has it beside its own addresses. */
+export function exampleTestRoutes(): readonly Route[] {
+  const clock = new VirtualClock(systemClock);
+  return testRoutes({
+    clock,
+    settled: async () => {},
+    tokens: { issue: async () => ({ token: '', expiresMs: 0 }) },
+    inboxes: new Inboxes(clock),
+    snapshots: undefined,
+  });
 }

@@ -1,26 +1,12 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  randomBytes,
-  X509Certificate,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PUBLIC_MODE, readKeptFile, SECRET_MODE, writeKeptFile } from '../kept-file.ts';
-import { caCertificate, SERVER_NAMES, serverCertificate } from './certificate.ts';
+import { SERVER_NAMES } from './certificate.ts';
+import { type Issued, issueAuthority, issueServer, keyPem } from './issue.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-/** Trusting an authority takes a person's hand, so it lasts. */
-const CA_LIFETIME_MS = 3650 * DAY_MS;
-/** Browsers take server certificates of 398 days at most. */
-const SERVER_LIFETIME_MS = 397 * DAY_MS;
-/** Dated back, for a client whose clock is behind. */
-const DATED_BACK_MS = HOUR_MS;
 /** Made anew when less is left, so that no certificate ends while a server runs with it. */
-const LEAST_LEFT_MS = 30 * DAY_MS;
+const LEAST_LEFT_MS = 30 * 86_400_000;
 
 export interface DevCertificates {
   /** Absolute path of the authority's certificate: what clients are told to trust. */
@@ -51,11 +37,6 @@ class DevCertificatesUnusable extends Error {
   }
 }
 
-interface Issued {
-  readonly certificate: X509Certificate;
-  readonly privateKey: KeyObject;
-}
-
 /**
  * Certificates for HTTPS on this machine. Makes a certificate authority on first use, and a server
  * certificate from it whenever the one there is missing, of another authority, or soon to end.
@@ -65,9 +46,11 @@ export async function openDevCertificates(
 ): Promise<DevCertificates> {
   const dir = resolve(options.dir);
   const { nowMs } = options;
-  const authority = (await keptAuthority(dir, nowMs)) ?? (await newAuthority(dir, nowMs));
+  const authority =
+    (await keptAuthority(dir, nowMs)) ?? (await keep(dir, 'ca', issueAuthority(nowMs)));
   const server =
-    (await keptServer(dir, authority, nowMs)) ?? (await newServer(dir, authority, nowMs));
+    (await keptServer(dir, authority, nowMs)) ??
+    (await keep(dir, 'server', issueServer(authority, nowMs)));
   const ca = authority.certificate.toString();
   return {
     caPath: join(dir, 'ca.pem'),
@@ -87,14 +70,6 @@ async function keptAuthority(dir: string, nowMs: number): Promise<Issued | undef
     throw new DevCertificatesUnusable(dir, { cause });
   }
   return lasts(issued.certificate, nowMs) ? issued : undefined;
-}
-
-async function newAuthority(dir: string, nowMs: number): Promise<Issued> {
-  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  // Told apart from the one of another folder in a list of trusted authorities.
-  const name = `Porchlight dev CA ${randomBytes(4).toString('hex')}`;
-  const der = caCertificate(name, keys, from(nowMs, CA_LIFETIME_MS));
-  return keep(dir, 'ca', { certificate: new X509Certificate(der), privateKey: keys.privateKey });
 }
 
 /** A server certificate costs nothing to replace: whatever is wrong with it, there'll be another. */
@@ -121,17 +96,6 @@ async function keptServer(
   }
 }
 
-async function newServer(dir: string, authority: Issued, nowMs: number): Promise<Issued> {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const ca = {
-    name: authority.certificate.subject.replace(/^CN=/, ''),
-    privateKey: authority.privateKey,
-    publicKey: authority.certificate.publicKey,
-  };
-  const der = serverCertificate(publicKey, ca, from(nowMs, SERVER_LIFETIME_MS));
-  return keep(dir, 'server', { certificate: new X509Certificate(der), privateKey });
-}
-
 /** The key goes first: a certificate that is there has its key beside it, even after a crash between. */
 async function keep(dir: string, name: string, issued: Issued): Promise<Issued> {
   await writeKeptFile(join(dir, `${name}-key.pem`), keyPem(issued.privateKey), SECRET_MODE);
@@ -150,13 +114,4 @@ function parse(certificatePem: string, privateKeyPem: string): Issued {
 
 function lasts({ validFrom, validTo }: X509Certificate, nowMs: number): boolean {
   return Date.parse(validFrom) <= nowMs && Date.parse(validTo) - nowMs >= LEAST_LEFT_MS;
-}
-
-function from(nowMs: number, lifetimeMs: number): { notBeforeMs: number; notAfterMs: number } {
-  const notBeforeMs = nowMs - DATED_BACK_MS;
-  return { notBeforeMs, notAfterMs: notBeforeMs + lifetimeMs };
-}
-
-function keyPem(key: KeyObject): string {
-  return String(key.export({ type: 'pkcs8', format: 'pem' }));
 }

@@ -10,10 +10,13 @@ import type { TrustedIssuer } from '../trusted-issuer.ts';
 import { baseOf } from './discovery.ts';
 import { tokenRoutes } from './routes.ts';
 import { GRAPH } from './scope.ts';
+import { type Grant, tokenResponse } from './token-response.ts';
 
 export interface DevIssuerOptions {
   /** The signing key is kept below it, in `dev/issuer-key.json`. Null: in memory only. */
   readonly dataDir: string | null;
+  /** Signs with this key, which is kept elsewhere. */
+  readonly key?: SigningKey;
   /** At least one; the first is `common` and `organizations` too. */
   readonly tenants: readonly Tenant[];
   /** By which access tokens are made and end: the server's. */
@@ -34,6 +37,8 @@ export interface DevIssuer {
    * token, as the port may be known only once the server listens.
    */
   publisher(origin: () => string): Publisher;
+  /** A token as the token endpoint gives it that is asked for at `base`, `http://127.0.0.1:4280`. */
+  token(grant: Grant, tenantId: string, base: string): Promise<string>;
 }
 
 /** Names of Microsoft Graph that tokens have as their audience: with and without slash, and its app id. */
@@ -44,9 +49,8 @@ const LOOPBACK = /^https?:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,
 /** The dev server's own token issuer: gives anybody any token, so for development only. */
 export async function createDevIssuer(options: DevIssuerOptions): Promise<DevIssuer> {
   const { dataDir, tenants, clock, receiversClock = systemClock, randomUUID } = options;
-  const key = await openSigningKey(
-    dataDir === null ? null : join(dataDir, 'dev', 'issuer-key.json'),
-  );
+  const keyPath = dataDir === null ? null : join(dataDir, 'dev', 'issuer-key.json');
+  const key = options.key ?? (await openSigningKey(keyPath));
   return {
     issuers: tenants.map((tenant) => trustedIssuer(tenant, key)),
     plugin: tokenRoutes({ tenants, clock, randomUUID, key }),
@@ -57,6 +61,12 @@ export async function createDevIssuer(options: DevIssuerOptions): Promise<DevIss
         clock: receiversClock,
         randomUUID,
       }),
+    async token(grant, tenantId, base) {
+      const iss = issuerAt(base, tenantId);
+      const nowMs = clock.nowMs();
+      const answer = await tokenResponse(grant, { iss, tenantId, nowMs, key, randomUUID });
+      return String(answer.access_token);
+    },
   };
 }
 

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../caller.ts';
 
+/** The origin of a page that this machine serves: those of any other could fetch themselves a token from a dev server. */
+export const LOOPBACK_PAGE = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
+
 /** What a steward calls itself: no application has this id. */
 const STEWARD = '00000000-0000-4000-8000-000000000000';
 

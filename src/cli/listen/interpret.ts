@@ -1,4 +1,4 @@
-import { decrypt, type Holder, Unreadable } from './decrypt.ts';
+import { decrypt, type Holder, Unreadable } from '../../notifications/decrypt.ts';
 import type { Change, ClientStateCheck, Lifecycle } from './event.ts';
 import type { Notification } from './notification.ts';
 

@@ -1,10 +1,4 @@
-/** Graph's `encryptedContent`; bytes are in base64. */
-export interface EncryptedContent {
-  readonly data: string;
-  readonly dataKey: string;
-  readonly dataSignature: string;
-  readonly encryptionCertificateId: string;
-}
+import type { EncryptedContent } from '../../notifications/decrypt.ts';
 
 /** An item of what was posted, as far as it is looked at. */
 export interface Notification {

@@ -6,10 +6,17 @@ import {
   privateDecrypt,
   timingSafeEqual,
 } from 'node:crypto';
-import type { EncryptedContent } from './notification.ts';
 
 const KEY_BYTES = 32;
 const IV_BYTES = 16;
+
+/** Graph's `encryptedContent`; bytes are in base64. */
+export interface EncryptedContent {
+  readonly data: string;
+  readonly dataKey: string;
+  readonly dataSignature: string;
+  readonly encryptionCertificateId: string;
+}
 
 /** The certificate in a subscription, and the key that goes with it. */
 export interface Holder {
