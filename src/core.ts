@@ -4,7 +4,7 @@ import { createVerifier, type TokenVerifier } from './auth/verifier.ts';
 import type { Clock } from './clock.ts';
 import { knownCallersOnly } from './directory/known-callers.ts';
 import { createPhotos } from './directory/photos.ts';
-import { type Following, openFollowing } from './following.ts';
+import { type Following, type FollowingParts, openFollowing } from './following.ts';
 import { createHistory } from './history/history.ts';
 import type { ReportFault } from './http/answer.ts';
 import type { Mount } from './http/handler.ts';
@@ -16,12 +16,11 @@ import { explainPresence } from './http/operations/explain-presence.ts';
 import { historyRoutes } from './http/operations/history/routes.ts';
 import type { Route } from './http/route.ts';
 import { createCalendars } from './mailbox/events/calendars.ts';
-import type { Mishaps } from './notifications/mishaps.ts';
 import { createPresenceService, type PresenceService } from './presence/service.ts';
 import { EVERYONE_SEES_EVERYONE, forListedReaders } from './presence/visibility.ts';
 import { openProvisioning, type Provisioning } from './provisioning.ts';
 import type { Randomness } from './random.ts';
-import type { ServerConfig, ServerParts } from './server.ts';
+import type { ServerConfig, ServerParts } from './server-parts.ts';
 import { streamRoutes } from './stream/routes.ts';
 
 export interface CoreParts extends Omit<ServerParts, 'steadyClock' | 'randomness'> {
@@ -30,7 +29,9 @@ export interface CoreParts extends Omit<ServerParts, 'steadyClock' | 'randomness
   /** By what clients know the server. */
   readonly origin: () => string;
   /** What is to go wrong with notifications. */
-  readonly mishaps: Mishaps | undefined;
+  readonly mishaps?: FollowingParts['mishaps'];
+  /** Told of what became of a subscription because its time had come. */
+  readonly onDue?: FollowingParts['onDue'];
   readonly log: Logger;
   readonly report: ReportFault;
 }

@@ -46,7 +46,7 @@ export interface FollowingParts {
   readonly origin: () => string;
   readonly feedRetentionMs: number;
   /** Told of what became of a subscription because its time had come. */
-  readonly onDue?: SubscriptionServiceParts['onDue'];
+  readonly onDue?: SubscriptionServiceParts['onDue'] | undefined;
   /** Other people's calendars. */
   readonly calendars?: CalendarSources;
   /** Where delivery is to be more or less patient than Graph. */
