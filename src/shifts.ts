@@ -55,9 +55,16 @@ export function createShifts(parts: ShiftsParts): Shifts {
     onError: failed('sharing the work failed'),
 
     async onTaken(lease) {
-      begin(lease.partition);
-      feeds.take(lease, () => holdings.lease(lease.partition)?.fence === lease.fence);
-      await notifier.take(lease);
+      const { partition } = lease;
+      const shift = begin(partition);
+      feeds.take(lease, () => holdings.lease(partition)?.fence === lease.fence);
+      try {
+        await notifier.take(lease);
+      } catch (error) {
+        // The lease is let go of: what has begun under it would go on beside whoever takes it next.
+        if (shifts.get(partition) === shift) await end(partition);
+        throw error;
+      }
     },
 
     async onLeaving({ partition }) {
@@ -70,7 +77,7 @@ export function createShifts(parts: ShiftsParts): Shifts {
     },
   });
 
-  function begin(partition: number): void {
+  function begin(partition: number): Shift {
     const ticker = createTicker({
       ...{ store, partition, clock, steadyClock, turn },
       refill: (user) => refills.offer(user),
@@ -84,7 +91,9 @@ export function createShifts(parts: ShiftsParts): Shifts {
       onError: failed('trimming the feed failed'),
     });
     ticker.start();
-    shifts.set(partition, { ticker, stopRetention });
+    const shift = { ticker, stopRetention };
+    shifts.set(partition, shift);
+    return shift;
   }
 
   /** Whoever has the lease next does the same: a tick or two more do no harm. */

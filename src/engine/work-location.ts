@@ -41,7 +41,12 @@ export function firstSignal(facts: Facts, nowMs: number): LocationSignal | undef
 /** By what a signal comes before another: as the user's own, as the more precise, as the later. */
 export type Advantage = 'source' | 'precision' | 'time';
 
-/** By what `signal` comes before `other`; undefined where it doesn't. */
+/**
+ * By what `signal` comes before `other`, if not by being the later; undefined where it doesn't. Signals are kept in the
+ * order in which they were said, and that tells which is the later: two may be of one instant, and the clock be set back.
+ *
+ * @param signal was said after `other`, or is the one that counts
+ */
 export function advantageOver(
   signal: LocationSignal,
   other: LocationSignal,
@@ -49,7 +54,7 @@ export function advantageOver(
   if (signal.source !== other.source) return signal.source === 'manual' ? 'source' : undefined;
   const difference = precision(signal) - precision(other);
   if (difference !== 0) return difference > 0 ? 'precision' : undefined;
-  return signal.setAtMs > other.setAtMs ? 'time' : undefined;
+  return 'time';
 }
 
 /** A building says more than "the office", and that more than nothing. */

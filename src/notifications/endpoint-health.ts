@@ -35,6 +35,8 @@ export class EndpointHealth {
   #minutes: Minute[] = [];
   #restState: 'slow' | 'drop' = 'slow';
   #restUntilMs = 0;
+  /** What the clock showed when it was last looked at. */
+  #seenMs = 0;
   /** Failures since the last success. */
   failures = 0;
   failingSinceMs: number | null = null;
@@ -58,13 +60,21 @@ export class EndpointHealth {
     return this.failures === 0 ? this.#terms.firstReplyMs : this.#terms.retryReplyMs;
   }
 
+  /** When it may be tried next, as the clock goes now. */
+  mayBeTriedAtMs(nowMs: number): number {
+    this.#goBy(nowMs);
+    return this.nextAttemptMs;
+  }
+
   state(nowMs: number): EndpointState {
+    this.#goBy(nowMs);
     if (nowMs < this.#restUntilMs) return this.#restState;
     return this.failures === 0 ? 'ok' : 'retrying';
   }
 
   /** Takes in what became of an attempt that ended at `nowMs`. */
   record({ failure, elapsedMs }: Attempt, nowMs: number, random: number): void {
+    this.#goBy(nowMs);
     this.#count(elapsedMs, nowMs);
     if (failure === undefined) {
       this.failures = 0;
@@ -79,6 +89,19 @@ export class EndpointHealth {
       this.nextAttemptMs = nowMs + backOffMs(this.failures, random, this.#terms);
     }
     this.#judge(nowMs);
+  }
+
+  /**
+   * Where the clock was set back, what is to wait waits for as long as it was to, and not until the clock has come
+   * there again: it may have been a year ahead.
+   */
+  #goBy(nowMs: number): void {
+    const backMs = this.#seenMs - nowMs;
+    this.#seenMs = nowMs;
+    if (backMs <= 0) return;
+    this.nextAttemptMs -= backMs;
+    this.#restUntilMs -= backMs;
+    if (this.failingSinceMs !== null) this.failingSinceMs = Math.min(this.failingSinceMs, nowMs);
   }
 
   #count(elapsedMs: number, nowMs: number): void {

@@ -69,7 +69,8 @@ export class Endpoint {
     this.#running = this.#run().finally(() => {
       this.#running = undefined;
       // What came while the last reply was looked at.
-      if (this.#hasWork() && this.#parts.clock.nowMs() >= this.health.nextAttemptMs) this.pump();
+      const nowMs = this.#parts.clock.nowMs();
+      if (this.#hasWork() && nowMs >= this.health.mayBeTriedAtMs(nowMs)) this.pump();
     });
   }
 
@@ -86,8 +87,9 @@ export class Endpoint {
   async #run(): Promise<void> {
     const { clock, permits } = this.#parts;
     while (!this.#stopped && this.#hasWork()) {
-      const { nextAttemptMs } = this.health;
-      if (clock.nowMs() < nextAttemptMs) {
+      const nowMs = clock.nowMs();
+      const nextAttemptMs = this.health.mayBeTriedAtMs(nowMs);
+      if (nowMs < nextAttemptMs) {
         this.#wakeAt(nextAttemptMs);
         return;
       }

@@ -158,11 +158,19 @@ export class Notifier implements Courier {
   }
 
   #sweepLater(): void {
-    const { clock } = this.#parts;
-    this.#callOffSweep = clock.alarm(clock.nowMs() + SWEEP_INTERVAL_MS, () => {
+    const { clock, steadyClock } = this.#parts;
+    const sweep = () => {
+      this.#callOffSweep?.();
       this.#sweep();
       this.#sweepLater();
-    });
+    };
+    const inTime = clock.alarm(clock.nowMs() + SWEEP_INTERVAL_MS, sweep);
+    // A clock that is set back would keep it waiting for as long as that.
+    const anyway = steadyClock.alarm(steadyClock.nowMs() + SWEEP_INTERVAL_MS, sweep);
+    this.#callOffSweep = () => {
+      inTime();
+      anyway();
+    };
   }
 
   #sweep(): void {

@@ -58,6 +58,18 @@ describe('an endpoint', () => {
     });
   });
 
+  test('waits no longer than it was to when the clock is set back, were it by a year', () => {
+    const back = START_MS - 365 * 24 * 60 * MINUTE_MS;
+    expect(judgedAfter(FAST).mayBeTriedAtMs(back)).toBeLessThanOrEqual(back);
+    expect(judgedAfter(FAILED).mayBeTriedAtMs(back)).toBe(back + 500);
+    const rests = judgedAfter(...times(10, SLOW));
+    expect(rests.state(back + 1)).toBe('slow');
+    expect(rests.state(back + 10 * MINUTE_MS + 1)).toBe('ok');
+    const fails = judgedAfter(FAILED);
+    fails.state(back);
+    expect(fails.failingSinceMs).toBe(back);
+  });
+
   test('that was failing before a restart has been failing since then', () => {
     const health = judgedAfter();
     health.wasFailing(START_MS - 3 * 60 * MINUTE_MS);

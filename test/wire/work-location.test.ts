@@ -90,6 +90,15 @@ test('of what applications found out the more precise counts, and then the later
   expect(await location()).toMatchObject({ source: 'automatic', placeId: 'Annex' });
 });
 
+test('of two that are as precise the later counts within one instant, and with the clock set back', async () => {
+  await act('setAutomaticLocation', { workLocationType: 'office' });
+  await act('setAutomaticLocation', { workLocationType: 'remote' }, OTHER_APP);
+  expect(await location()).toMatchObject({ source: 'automatic', workLocationType: 'remote' });
+  porchlight.clock.advance(-MINUTE_MS);
+  await act('setAutomaticLocation', { workLocationType: 'timeOff' });
+  expect(await location()).toMatchObject({ source: 'automatic', workLocationType: 'timeOff' });
+});
+
 test('clearAutomaticLocation leaves what the user said, clearLocation nothing', async () => {
   await act('setManualLocation', { workLocationType: 'timeOff' });
   await act('setAutomaticLocation', { workLocationType: 'office' });

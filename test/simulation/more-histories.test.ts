@@ -1,0 +1,3 @@
+import { keepsEveryPromise } from './promises.ts';
+
+keepsEveryPromise('second');
