@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { clock } from '../../src/cli/clock.ts';
 import { type Command, UsageError } from '../../src/cli/command.ts';
 import { dev } from '../../src/cli/dev.ts';
 import { faults } from '../../src/cli/faults.ts';
@@ -108,6 +109,10 @@ describe('a command line that can not be understood', () => {
     ['subscriptions', ['destroy'], subscriptions, "subscriptions can't 'destroy'; it can remove"],
     ['subscriptions', ['remove'], subscriptions, 'remove needs one ID'],
     ['subscriptions', ['remove', 'a', 'b'], subscriptions, 'remove needs one ID'],
+    ['clock', ['melt'], clock, "clock can't 'melt'; it can freeze, resume, advance, set and reset"],
+    ['clock', ['advance'], clock, 'clock advance needs a DURATION: PT5M'],
+    ['clock', ['set'], clock, 'clock set needs an INSTANT: 2026-11-21T09:00:00Z'],
+    ['clock', ['freeze', 'now'], clock, 'clock freeze takes no argument'],
     ['why', [], why, 'why needs one USER'],
     ['why', ['a', 'b'], why, 'why needs one USER'],
     ['why', ['a', '--url', 'localhost'], why, '--url must begin with http:// or https://'],

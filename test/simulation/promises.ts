@@ -3,7 +3,7 @@ import { liveAll, report } from './histories.ts';
 
 /** Where the seeds begin, and how many there are; each file takes half of them, so that two processors are at work. */
 export const SEED = Number(process.env.SIMULATION_SEED ?? 1);
-const RUNS = Number(process.env.SIMULATION_RUNS ?? 1000);
+const RUNS = Number(process.env.SIMULATION_RUNS ?? 400);
 
 const FIRST = Math.ceil(RUNS / 2);
 
