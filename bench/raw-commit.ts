@@ -51,8 +51,9 @@ export async function rawCommit(
   );
   const farOff = Date.now() + 24 * 3_600_000;
   const commit = (key: string) => {
-    const { state, feed, due, users: index, idle, changes } = keys;
-    const args = [changes, farOff, floor, '', 1000, 'bench', 0, 1, found, record, '=', '='];
+    const { state, feed, due, users: index, idle, history, changes } = keys;
+    const terms = [changes, farOff, floor, '', 1000, 'bench', 0, history];
+    const args = [...terms, 1, found, record, '=', '='];
     return [COMMIT.sha1, 6, state, feed, due, index, idle, key, ...args] as const;
   };
   await raw.script('LOAD', COMMIT.text);
