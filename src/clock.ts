@@ -55,6 +55,27 @@ export function clockAhead(clock: Clock, aheadMs: () => number): Clock {
   };
 }
 
+/**
+ * Calls `ring` once, at the first of some times, each by a clock of its own; a time that never comes is none. The
+ * function given back calls it off.
+ */
+export function alarmAtFirst(
+  times: readonly (readonly [clock: Clock, atMs: number])[],
+  ring: () => void,
+): () => void {
+  const callOff = () => {
+    for (const each of alarms) each();
+  };
+  const first = () => {
+    callOff();
+    ring();
+  };
+  const alarms = times
+    .filter(([, atMs]) => atMs !== Number.POSITIVE_INFINITY)
+    .map(([clock, atMs]) => clock.alarm(atMs, first));
+  return callOff;
+}
+
 /** A clock that stands still until it is moved: days in a test take no time. */
 export class ManualClock implements Clock {
   #nowMs: number;

@@ -1,3 +1,11 @@
+/** Runs work one after another, in the order of asking. */
+export type Queue = <T>(work: () => Promise<T>) => Promise<T>;
+
+export function createQueue(): Queue {
+  const inTurn = createQueues();
+  return (work) => inTurn('', work);
+}
+
 /** Runs work under a name: what has the same name runs one after another, in the order of asking. */
 export type Queues = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockAhead, ManualClock, systemClock } from '../src/clock.ts';
+import { alarmAtFirst, clockAhead, ManualClock, systemClock } from '../src/clock.ts';
 
 test('an alarm of the system clock rings at its time and not before', async () => {
   const atMs = Date.now() + 20;
@@ -54,4 +54,32 @@ test('an alarm of a clock that is ahead rings soon after that clock was put forw
   expect(rang).toBe(1);
   clock.advance(3_600_000);
   expect(rang).toBe(1);
+});
+
+test('an alarm on several clocks rings once, with the first of them, and not when called off', () => {
+  const [one, other] = [new ManualClock(0), new ManualClock(0)];
+  let rang = 0;
+  const set = () =>
+    alarmAtFirst(
+      [
+        [one, 10],
+        [other, 20],
+        [one, Number.POSITIVE_INFINITY],
+      ],
+      () => rang++,
+    );
+  set();
+  other.set(20);
+  one.set(100);
+  expect(rang).toBe(1);
+  one.set(0);
+  other.set(0);
+  set()();
+  one.set(100);
+  other.set(100);
+  expect(rang).toBe(1);
+  expect([one.nextAlarmMs(), other.nextAlarmMs()]).toEqual([
+    Number.POSITIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+  ]);
 });

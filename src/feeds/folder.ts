@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { alarmAtFirst, type Clock } from '../clock.ts';
 import { NEVER_MS } from '../engine/facts.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { PresenceStore } from '../store/store.ts';
@@ -160,13 +160,13 @@ export function createFolderWatch(parts: FolderParts): FolderWatch {
     callOff?.();
     const rereads = Array.from(partitions.values(), ({ rereadAtMs }) => [...rereadAtMs.values()]);
     const rereadMs = rereads.flat().reduce((a, b) => Math.min(a, b), NEVER_MS);
-    const forChanges = steadyClock.alarm(steadyClock.nowMs() + LOOK_EVERY_MS, () => void look());
-    const forRereading =
-      rereadMs === NEVER_MS ? () => {} : clock.alarm(rereadMs, () => void look());
-    callOff = () => {
-      forChanges();
-      forRereading();
-    };
+    callOff = alarmAtFirst(
+      [
+        [clock, rereadMs],
+        [steadyClock, steadyClock.nowMs() + LOOK_EVERY_MS],
+      ],
+      () => void look(),
+    );
   }
 
   /** One look after another; whoever asks while one goes on gets the next. */

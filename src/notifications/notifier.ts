@@ -1,3 +1,4 @@
+import { alarmAtFirst } from '../clock.ts';
 import { endOfFeeds, placeText } from '../store/place.ts';
 import type { DocumentEdit, Lease } from '../store/store.ts';
 import type { Courier } from '../subscriptions/courier.ts';
@@ -159,18 +160,17 @@ export class Notifier implements Courier {
 
   #sweepLater(): void {
     const { clock, steadyClock } = this.#parts;
-    const sweep = () => {
-      this.#callOffSweep?.();
-      this.#sweep();
-      this.#sweepLater();
-    };
-    const inTime = clock.alarm(clock.nowMs() + SWEEP_INTERVAL_MS, sweep);
-    // A clock that is set back would keep it waiting for as long as that.
-    const anyway = steadyClock.alarm(steadyClock.nowMs() + SWEEP_INTERVAL_MS, sweep);
-    this.#callOffSweep = () => {
-      inTime();
-      anyway();
-    };
+    this.#callOffSweep = alarmAtFirst(
+      [
+        [clock, clock.nowMs() + SWEEP_INTERVAL_MS],
+        // A clock that is set back would keep it waiting for as long as that.
+        [steadyClock, steadyClock.nowMs() + SWEEP_INTERVAL_MS],
+      ],
+      () => {
+        this.#sweep();
+        this.#sweepLater();
+      },
+    );
   }
 
   #sweep(): void {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { alarmAtFirst, type Clock } from '../clock.ts';
 import { advance } from '../engine/advance.ts';
 import { needsRefill } from '../engine/calendar.ts';
 import { NEVER_MS } from '../engine/facts.ts';
@@ -150,16 +150,17 @@ export function createTicker(parts: TickerParts): Ticker {
   }
 
   function sleep(untilMs: number): void {
-    const atInstant = untilMs === NEVER_MS ? () => {} : clock.alarm(untilMs, wake);
-    const anyway = steadyClock.alarm(steadyClock.nowMs() + LONGEST_SLEEP_MS, wake);
-    callOff = () => {
-      atInstant();
-      anyway();
-    };
+    const anywayMs = steadyClock.nowMs() + LONGEST_SLEEP_MS;
+    callOff = alarmAtFirst(
+      [
+        [clock, untilMs],
+        [steadyClock, anywayMs],
+      ],
+      wake,
+    );
   }
 
   function wake(): void {
-    callOff?.();
     running = run();
   }
 

@@ -1,3 +1,4 @@
+import { createQueue, type Queue } from '../queues.ts';
 import { SeededRandomness } from '../random.ts';
 import type { Server, ServerParts } from '../server.ts';
 import { type MemorySnapshot, type MemoryStore, openMemoryStore } from '../store/memory.ts';
@@ -22,7 +23,7 @@ export interface TestBed {
   /** The server that began with it. */
   carry(server: Pick<Server, 'reopen' | 'settled'>): void;
   /** Does something when nothing else that is done here is under way. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  readonly inTurn: Queue;
   /** Marks this moment. */
   snapshot(): Promise<Snapshot>;
   /** Puts everything back. Rejects with `TypeError` for a moment of another one. */
@@ -42,19 +43,13 @@ interface Moment {
  * such as when to try a receiver again, is the same each time that it goes on from there.
  */
 export function createTestBed({ clock, seed, rewindables, over }: TestBedParts): TestBed {
+  const inTurn = createQueue();
   const moments = new WeakMap<Snapshot, Moment>();
   let memory: MemoryStore = openMemoryStore();
   let randomness = new SeededRandomness(seed);
   let server: Pick<Server, 'reopen' | 'settled'> | undefined;
-  let last: Promise<unknown> = Promise.resolve();
   let beginning: Moment | undefined;
   let hangUp = () => {};
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = last.then(work);
-    last = done.catch(() => {});
-    return done;
-  }
 
   function carried(): Pick<Server, 'reopen' | 'settled'> {
     if (server === undefined) throw new Error('no server has begun yet');

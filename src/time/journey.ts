@@ -1,4 +1,5 @@
 import { NEVER_MS } from '../engine/facts.ts';
+import { createQueue } from '../queues.ts';
 import type { FeedCursor, PresenceStore } from '../store/store.ts';
 import type { Recorder, Trace } from './trace.ts';
 import { REAL_TIME, type VirtualClock } from './virtual-clock.ts';
@@ -39,13 +40,7 @@ export function createJourney(parts: JourneyParts): Journey {
   const { store, clock, recorder, settle, keep } = parts;
   /** How far the feeds were looked at for the trace. */
   const seen: FeedCursor[] = [];
-  let last: Promise<unknown> = Promise.resolve();
-
-  function inTurn<T>(work: () => Promise<T> | T): Promise<T> {
-    const done = last.then(work);
-    last = done.catch(() => {});
-    return done;
-  }
+  const inTurn = createQueue();
 
   /** Resolves when how the clock stands then would survive a crash. */
   function moving<T>(work: () => Promise<T> | T): Promise<T> {
