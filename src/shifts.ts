@@ -87,6 +87,7 @@ export function createShifts(parts: ShiftsParts): Shifts {
       store,
       partition,
       clock,
+      steadyClock,
       retentionMs: parts.retentionMs,
       onError: failed('trimming the feed failed'),
     });

@@ -34,6 +34,19 @@ export async function askToken({ url, tenant, ...wanted }: TokenRequest): Promis
   );
 }
 
+/**
+ * The token given, or else one by which a dev server may be looked after.
+ * @throws CommandFailed saying why there is none
+ */
+export async function managerToken(
+  url: URL,
+  given: string | undefined,
+  tenant = 'common',
+): Promise<string> {
+  const app = EXAMPLE_APP;
+  return given ?? askToken({ url, tenant, app, roles: 'Porchlight.Manage.All' });
+}
+
 function formOf({ app, user, scopes, roles, ttl }: Omit<TokenRequest, 'url' | 'tenant'>) {
   const form = new URLSearchParams({ client_id: app, client_secret: 'any in dev' });
   if (user === undefined) {

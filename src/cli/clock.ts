@@ -1,8 +1,8 @@
-import { askToken, EXAMPLE_APP } from './ask-token.ts';
+import { managerToken } from './ask-token.ts';
 import { callApi } from './call-api.ts';
 import { type Command, CommandFailed, UsageError } from './command.ts';
 import { readWords, urlFlag } from './flags.ts';
-import { printable, printableJson } from './printable.ts';
+import { jsonLine, printable } from './printable.ts';
 
 export const CLOCK_USAGE = `porchlight clock [--url URL] [--token TOKEN] [--json]
 porchlight clock freeze | resume | reset
@@ -37,15 +37,14 @@ export const clock: Command = async (args, { print }) => {
   });
   const url = urlFlag(flags.url);
   const { method, path, body } = callOf(words);
-  const roles = 'Porchlight.Manage.All';
-  const token = flags.token ?? (await askToken({ url, tenant: 'common', app: EXAMPLE_APP, roles }));
+  const token = await managerToken(url, flags.token);
   const target = new URL(`${PATH}${path}`, url);
   const answer = await callApi({
     ...{ token, server: 'porchlight', method, url: target },
     ...(body && { body }),
     timeoutMs: TIMEOUT_MS,
   });
-  if (flags.json) return print(printableJson(JSON.stringify(answer)));
+  if (flags.json) return print(jsonLine(answer));
   for (const line of linesOf(answer as ClockAnswer)) print(line);
 };
 

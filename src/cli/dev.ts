@@ -25,7 +25,7 @@ import { createSnapshots } from '../testing/snapshots.ts';
 import { createTestBed } from '../testing/test-bed.ts';
 import { createTokens } from '../testing/tokens.ts';
 import { readClock } from '../time/kept-clock.ts';
-import { REAL_TIME, VirtualClock } from '../time/virtual-clock.ts';
+import { isRealTime, REAL_TIME, VirtualClock } from '../time/virtual-clock.ts';
 import { keepReport, REPORT_FILE } from '../usage/kept-report.ts';
 import { createUsageRecord } from '../usage/record.ts';
 import { calendarFolder, openCalendars } from './calendars.ts';
@@ -229,7 +229,7 @@ function greeting({ http, https, data, profile, tenants, clock, caPath }: Greeti
 /** How a clock stands that was moved before, or `real time`. */
 function saidOf(clock: VirtualClock): string {
   const { state } = clock;
-  if (state.kind === 'running' && state.aheadMs === 0) return 'real time';
+  if (isRealTime(state)) return 'real time';
   const shown = new Date(clock.nowMs()).toISOString();
   return state.kind === 'frozen' ? `frozen at ${shown}` : `${shown}, going on from there`;
 }

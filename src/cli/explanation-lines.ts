@@ -9,6 +9,7 @@ import type {
   Stretch,
   Told,
 } from './explanation-answer.ts';
+import { toTheSecond } from './printable.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -21,7 +22,7 @@ export function explanationLines(user: string, explanation: Explanation): readon
   const since =
     sinceDateTime === null
       ? ''
-      : `, unchanged since ${timeOf(sinceDateTime)} (${relative(sinceDateTime, nowMs)})`;
+      : `, unchanged since ${toTheSecond(sinceDateTime)} (${relative(sinceDateTime, nowMs)})`;
   return [
     `${user} shows ${pairOf(explanation)}${since}`,
     `because ${reason}.`,
@@ -34,7 +35,7 @@ export function explanationLines(user: string, explanation: Explanation): readon
     ...(next === null
       ? ['Next: nothing changes by time alone.']
       : [
-          `Next: ${relative(next.dateTime, nowMs)}, at ${timeOf(next.dateTime)}, ${becoming(next)}`,
+          `Next: ${relative(next.dateTime, nowMs)}, at ${toTheSecond(next.dateTime)}, ${becoming(next)}`,
           `because ${next.reason}.`,
         ]),
   ];
@@ -69,7 +70,7 @@ function presenceFacts({ sessions, preferredPresence, calendar }: Explanation): 
       : [
           {
             ...preferredPresence,
-            words: `preferred presence ${pairOf(preferredPresence)}, ends ${timeOf(preferredPresence.expirationDateTime)}`,
+            words: `preferred presence ${pairOf(preferredPresence)}, ends ${toTheSecond(preferredPresence.expirationDateTime)}`,
           },
         ]),
     ...(calendar?.events ?? []).map(eventFact),
@@ -82,9 +83,9 @@ function wordsOfSession(session: Explanation['sessions'][number]): string {
   const hasFaded = pairOf(setTo) !== pairOf(session);
   return [
     `session of ${appOf(session)}: ${pairOf(session)}`,
-    `set ${hasFaded ? `to ${pairOf(setTo)} ` : ''}${timeOf(setDateTime)}`,
-    ...(fade === undefined ? [] : [`fades ${timeOf(fade.dateTime)}`]),
-    `ends ${timeOf(expirationDateTime)}`,
+    `set ${hasFaded ? `to ${pairOf(setTo)} ` : ''}${toTheSecond(setDateTime)}`,
+    ...(fade === undefined ? [] : [`fades ${toTheSecond(fade.dateTime)}`]),
+    `ends ${toTheSecond(expirationDateTime)}`,
   ].join(', ');
 }
 
@@ -111,8 +112,8 @@ function signalFact(signal: Explanation['workLocation']['signals'][number]): Fac
 function statusLines({ statusMessage }: Explanation): string[] {
   if (statusMessage === null) return [];
   const { content, setDateTime, expirationDateTime: ends } = statusMessage;
-  const end = ends === null ? 'stays until it is changed' : `ends ${timeOf(ends)}`;
-  return ['', 'Status message', `  set ${timeOf(setDateTime)}, ${end}`, `  ${content}`];
+  const end = ends === null ? 'stays until it is changed' : `ends ${toTheSecond(ends)}`;
+  return ['', 'Status message', `  set ${toTheSecond(setDateTime)}, ${end}`, `  ${content}`];
 }
 
 function calendarLines({ calendar }: Explanation): string[] {
@@ -122,7 +123,7 @@ function calendarLines({ calendar }: Explanation): string[] {
     ? 'is being changed; what it says may be another in seconds'
     : until === null
       ? 'is known to its end'
-      : `is known until ${timeOf(until)}`;
+      : `is known until ${toTheSecond(until)}`;
   return ['', 'Calendar', `  ${state}`];
 }
 
@@ -158,11 +159,7 @@ function pairOf({ availability, activity }: Pair): string {
 }
 
 function stretchOf({ startDateTime: from, endDateTime: until }: Stretch): string {
-  return `${from === null ? '' : ` from ${timeOf(from)}`}${until === null ? '' : ` until ${timeOf(until)}`}`;
-}
-
-function timeOf(text: string): string {
-  return text.replace(/\.\d+(?=Z$)/, '');
+  return `${from === null ? '' : ` from ${toTheSecond(from)}`}${until === null ? '' : ` until ${toTheSecond(until)}`}`;
 }
 
 const RELATIVE = new Intl.RelativeTimeFormat('en');

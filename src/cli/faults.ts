@@ -1,7 +1,8 @@
 import { callApi } from './call-api.ts';
-import { type Command, CommandFailed, UsageError } from './command.ts';
+import { type Command, UsageError } from './command.ts';
 import { readWords, urlFlag } from './flags.ts';
-import { printable, printableJson } from './printable.ts';
+import { pageIn } from './page-answer.ts';
+import { jsonLine, printable } from './printable.ts';
 import { table } from './table.ts';
 
 const PATH = '/porchlight/faults';
@@ -64,8 +65,8 @@ export const faults: Command = async (args, { print }) => {
 
   switch (command) {
     case undefined: {
-      const items = listOf(await callApi({ ...at(PATH), method: 'GET' }));
-      if (flags.json) for (const item of items) print(printableJson(JSON.stringify(item)));
+      const { items } = pageIn<Item>(await callApi({ ...at(PATH), method: 'GET' }));
+      if (flags.json) for (const item of items) print(jsonLine(item));
       else print(items.length === 0 ? 'No faults.' : table(HEADS, items.map(rowOf)));
       return;
     }
@@ -76,7 +77,7 @@ export const faults: Command = async (args, { print }) => {
         method: 'POST',
         body: { fault: word, ...body },
       })) as Item;
-      print(flags.json ? printableJson(JSON.stringify(item)) : `Ordered fault ${item.id}`);
+      print(flags.json ? jsonLine(item) : `Ordered fault ${item.id}`);
       return;
     }
     case 'remove': {
@@ -147,12 +148,6 @@ function bodyOf(flags: OrderFlags): Record<string, unknown> {
 /** `retry-after` is `retryAfter`. */
 function fieldOf(flag: string): string {
   return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function listOf(answer: unknown): readonly Item[] {
-  const { value } = (answer ?? {}) as { readonly value?: unknown };
-  if (!Array.isArray(value)) throw new CommandFailed('the server answered without a list');
-  return value as readonly Item[];
 }
 
 const HEADS = ['ID', 'FAULT', 'STRUCK', 'MATCHED', 'STATE', 'TERMS'];

@@ -1,8 +1,9 @@
-import { askToken, EXAMPLE_APP } from './ask-token.ts';
+import { managerToken } from './ask-token.ts';
 import { callApi } from './call-api.ts';
-import { type Command, CommandFailed, UsageError } from './command.ts';
+import { type Command, UsageError } from './command.ts';
 import { readWords, urlFlag } from './flags.ts';
-import { printable, printableJson } from './printable.ts';
+import { pageIn } from './page-answer.ts';
+import { jsonLine, printable } from './printable.ts';
 import { table } from './table.ts';
 
 /** Of what others wrote. */
@@ -55,10 +56,7 @@ export const history: Command = async (args, { print }) => {
   if (flags.at !== undefined && (flags.from ?? flags.to) !== undefined) {
     throw new UsageError('--at stands without --from and --to');
   }
-  const app = EXAMPLE_APP;
-  const token =
-    flags.token ??
-    (await askToken({ url, tenant: flags.tenant, app, roles: 'Porchlight.Manage.All' }));
+  const token = await managerToken(url, flags.token, flags.tenant);
   const path = `/porchlight/users/${encodeURIComponent(user)}/presence/history`;
   const ask = async (query: string) =>
     ((await callApi({
@@ -67,11 +65,10 @@ export const history: Command = async (args, { print }) => {
       method: 'GET',
       url: new URL(path + query, url),
     })) ?? {}) as Readonly<Record<string, unknown>>;
-  const printJson = (item: unknown) => print(printableJson(JSON.stringify(item)));
 
   if (flags.at !== undefined) {
     const answer = await ask(queryOf({ at: flags.at }));
-    if (flags.json) return printJson(answer);
+    if (flags.json) return print(jsonLine(answer));
     const { presence, knownFromDateTime } = answer as {
       readonly presence: Past | null;
       readonly knownFromDateTime: string;
@@ -84,13 +81,11 @@ export const history: Command = async (args, { print }) => {
   let query: string | undefined = queryOf({ from: flags.from, to: flags.to, $top: '1000' });
   while (query !== undefined) {
     const answer = await ask(query);
-    if (!Array.isArray(answer.value)) throw new CommandFailed('the server answered without a list');
-    if (flags.json) for (const item of answer.value) printJson(item);
-    else items.push(...(answer.value as readonly Item[]));
+    const page = pageIn<Item>(answer);
+    if (flags.json) for (const item of page.items) print(jsonLine(item));
+    else items.push(...page.items);
     knownFrom = String(answer.knownFromDateTime);
-    // Of the link only what follows the path: behind a proxy the server may be known under another name.
-    const link = answer['@odata.nextLink'];
-    query = typeof link === 'string' ? new URL(link).search : undefined;
+    query = page.next;
   }
   if (flags.json) return;
   if (items.length === 0) print(`No changes; all since ${knownFrom} is known.`);

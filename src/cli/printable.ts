@@ -13,6 +13,16 @@ export function printable(text: string, longest = LONGEST): string {
   return short.replaceAll(UNPRINTABLE, '\uFFFD');
 }
 
+/** A value as a line of JSON. */
+export function jsonLine(value: unknown): string {
+  return printableJson(JSON.stringify(value));
+}
+
+/** `2026-11-21T10:00:00Z`: as exact as people want it. */
+export function toTheSecond(dateTime: string): string {
+  return dateTime.replace(/\.\d+(?=Z$)/, '');
+}
+
 /** JSON that says the same and can be shown: what can't is escaped. */
 export function printableJson(json: string): string {
   return json.replaceAll(UNPRINTABLE, (character) =>

@@ -4,7 +4,7 @@ import type { Report } from '../usage/report-schema.ts';
 import { callApi, Refused } from './call-api.ts';
 import { type Command, CommandFailed, UsageError } from './command.ts';
 import { readFlags, urlFlag } from './flags.ts';
-import { printableJson } from './printable.ts';
+import { jsonLine } from './printable.ts';
 import { reportText } from './report/print.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:4280';
@@ -33,7 +33,7 @@ export const report: Command = async (args, { print }) => {
     data === undefined
       ? await fromServer(url, token)
       : await fromFolder(data, () => new CommandFailed(`there is no report in ${resolve(data)}`));
-  print(flags.json ? printableJson(JSON.stringify(found)) : reportText(found));
+  print(flags.json ? jsonLine(found) : reportText(found));
 };
 
 async function fromServer(url: string | undefined, token: string | undefined): Promise<Report> {

@@ -1,8 +1,9 @@
-import { askToken, EXAMPLE_APP } from './ask-token.ts';
+import { managerToken } from './ask-token.ts';
 import { callApi } from './call-api.ts';
-import { type Command, CommandFailed, UsageError } from './command.ts';
+import { type Command, UsageError } from './command.ts';
 import { readWords, urlFlag } from './flags.ts';
-import { printable, printableJson } from './printable.ts';
+import { pageIn } from './page-answer.ts';
+import { jsonLine, printable, toTheSecond } from './printable.ts';
 import { table } from './table.ts';
 
 const PATH = '/porchlight/subscriptions';
@@ -48,10 +49,7 @@ export const subscriptions: Command = async (args, { print }) => {
   });
   const url = urlFlag(flags.url);
   const id = idIn(words);
-  const app = EXAMPLE_APP;
-  const token =
-    flags.token ??
-    (await askToken({ url, tenant: flags.tenant, app, roles: 'Porchlight.Manage.All' }));
+  const token = await managerToken(url, flags.token, flags.tenant);
   const call = { token, server: 'porchlight' };
 
   if (id !== undefined) {
@@ -61,11 +59,12 @@ export const subscriptions: Command = async (args, { print }) => {
   }
   const items: Item[] = [];
   for (let query: string | undefined = ''; query !== undefined; ) {
-    const page = pageOf(await callApi({ ...call, method: 'GET', url: new URL(PATH + query, url) }));
+    const answer = await callApi({ ...call, method: 'GET', url: new URL(PATH + query, url) });
+    const page = pageIn<Item>(answer);
     items.push(...page.items);
     query = page.next;
   }
-  if (flags.json) for (const item of items) print(printableJson(JSON.stringify(item)));
+  if (flags.json) for (const item of items) print(jsonLine(item));
   else print(items.length === 0 ? 'No subscriptions.' : table(HEADS, items.map(rowOf)));
 };
 
@@ -75,14 +74,6 @@ function idIn([command, id, ...more]: readonly string[]): string | undefined {
   if (command !== 'remove') throw new UsageError(`subscriptions can't '${command}'; it can remove`);
   if (id === undefined || more.length > 0) throw new UsageError('remove needs one ID');
   return id;
-}
-
-function pageOf(answer: unknown): { items: readonly Item[]; next: string | undefined } {
-  const { value, '@odata.nextLink': link } = (answer ?? {}) as Readonly<Record<string, unknown>>;
-  if (!Array.isArray(value)) throw new CommandFailed('the server answered without a list');
-  // Of the link only what follows the path: behind a proxy the server may be known under another name.
-  const next = typeof link === 'string' ? new URL(link).search : undefined;
-  return { items: value as readonly Item[], next };
 }
 
 const HEADS = [
@@ -113,5 +104,5 @@ function rowOf(item: Item): readonly string[] {
 }
 
 function timeOf(text: string | null): string {
-  return text === null ? '-' : text.replace(/\.\d+(?=Z$)/, '');
+  return text === null ? '-' : toTheSecond(text);
 }

@@ -1,10 +1,10 @@
-import { askToken, EXAMPLE_APP } from './ask-token.ts';
+import { managerToken } from './ask-token.ts';
 import { callApi } from './call-api.ts';
 import { type Command, CommandFailed, UsageError } from './command.ts';
 import type { Explanation } from './explanation-answer.ts';
 import { explanationLines } from './explanation-lines.ts';
 import { readWords, urlFlag } from './flags.ts';
-import { printable, printableJson } from './printable.ts';
+import { jsonLine, printable } from './printable.ts';
 
 /** A line that tells a fact, with a status message or a name in it. */
 const LONGEST_LINE = 300;
@@ -33,13 +33,11 @@ export const why: Command = async (args, { print }) => {
   if (user === undefined || user === '' || more.length > 0) {
     throw new UsageError('why needs one USER: an object id or a user principal name');
   }
-  const { tenant } = flags;
-  const asked = { url, tenant, app: EXAMPLE_APP, roles: 'Porchlight.Manage.All' };
-  const token = flags.token ?? (await askToken(asked));
+  const token = await managerToken(url, flags.token, flags.tenant);
   const path = `/porchlight/users/${encodeURIComponent(user)}/presence/explanation`;
   const call = { token, server: 'porchlight' };
   const answer = await callApi({ ...call, method: 'GET', url: new URL(path, url) });
-  if (flags.json) return print(printableJson(JSON.stringify(answer)));
+  if (flags.json) return print(jsonLine(answer));
   const lines = explanationLines(user, explanationIn(answer));
   print(lines.map((line) => printable(line, LONGEST_LINE)).join('\n'));
 };

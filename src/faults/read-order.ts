@@ -1,6 +1,7 @@
 import { parseLifetime, shortened } from '../graph/duration.ts';
 import { invalidArgument } from '../graph/error.ts';
 import { isGuid } from '../graph/guid.ts';
+import { pascal } from '../http/body.ts';
 import type { Aim } from './aim.ts';
 import type { Fault } from './fault.ts';
 import type { OrderJson } from './fault-schema.ts';
@@ -107,8 +108,4 @@ function delayMs(text: string, leastMs: number): number {
 
 function required(field: string) {
   return invalidArgument(`[${field}]: The ${field} field is required.`);
-}
-
-function pascal(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }

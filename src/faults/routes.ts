@@ -1,15 +1,13 @@
 import Type from 'typebox';
 import { STEER_SERVER } from '../auth/permissions.ts';
 import { GraphError } from '../graph/error.ts';
-import { DONE, json, type Reply, type Route } from '../http/route.ts';
+import { json, NO_CONTENT, type Route } from '../http/route.ts';
 import { faultJson } from './fault-json.ts';
 import { faultSchema, orderSchema } from './fault-schema.ts';
 import type { Rule } from './rule.ts';
 import type { Rules } from './rules.ts';
 
 const PATH = '/porchlight/faults';
-
-const NO_CONTENT: Reply = Object.freeze({ ...DONE, status: 204 });
 
 export interface FaultRoutesParts {
   readonly rules: Rules;

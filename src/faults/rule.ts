@@ -34,7 +34,7 @@ export class Rule {
     this.seed = order.seed ?? number;
     this.#matched = from?.matched ?? 0;
     this.#struck = from?.struck ?? 0;
-    this.#isEnded = from?.isEnded ?? false;
+    this.#isEnded = from === undefined ? false : from.#isEnded;
   }
 
   /** How many it was about. */
@@ -44,11 +44,6 @@ export class Rule {
 
   get struck(): number {
     return this.#struck;
-  }
-
-  /** Whether somebody ended it. */
-  get isEnded(): boolean {
-    return this.#isEnded;
   }
 
   /** One that stands as this one does now. */

@@ -68,10 +68,14 @@ export function parseSessionPair(
 ): Pair {
   const { graph, extended } = SESSION_PAIRS;
   const name = `${availability}/${activity}`.toLowerCase();
-  if (!graph.has(name) && extended.has(name)) {
-    additions.use('more-pairs', () => notSettable(availability, activity, graph));
+  const inGraph = graph.get(name);
+  if (inGraph !== undefined) return inGraph;
+  const added = extended.get(name);
+  if (added === undefined) {
+    throw notSettable(availability, activity, additions.areAllowed ? extended : graph);
   }
-  return parsePair(availability, activity, additions.areAllowed ? extended : graph);
+  additions.use('more-pairs', () => notSettable(availability, activity, graph));
+  return added;
 }
 
 function notSettable(availability: string, activity: string, supported: Settable): GraphError {

@@ -4,7 +4,6 @@ import type { Change } from '../engine/advance.ts';
 import { NEVER_MS } from '../engine/facts.ts';
 import { OFFLINE_PRESENCE, type Presence } from '../engine/presence.ts';
 import type { PresenceStore, UserKey } from '../store/store.ts';
-import { presenceAsOf } from './as-of.ts';
 import { readStretch, type Stretch } from './reader.ts';
 import type { HistoryRetention } from './retention.ts';
 import { type Summary, Tally } from './summary.ts';
@@ -134,8 +133,9 @@ export function createHistory({ store, clock, retentionMs }: HistoryParts): Pres
       for await (const stretch of stretches(user, Math.floor(atMs), nowMs)) {
         const knownFromMs = knownFrom(stretch, user, nowMs);
         if (atMs < knownFromMs) return { presence: undefined, knownFromMs };
-        const found = presenceAsOf(stretch.changes, atMs);
-        if (found !== undefined) return { presence: found, knownFromMs };
+        // What the first change after it found; without one, with nothing more to come, it is what is so now.
+        const next = stretch.changes.find((change) => change.atMs > atMs);
+        if (next !== undefined) return { presence: next.before, knownFromMs };
         if (stretch.isEnd) return { presence: stretch.present, knownFromMs };
       }
       throw new RangeTooLong();

@@ -73,6 +73,7 @@ function fieldName(instancePath: string): string {
   return shortened(instancePath.split('/').filter(Boolean).map(pascal).join('.'));
 }
 
-function pascal(name: string): string {
+/** A field's name as Graph's messages spell it. */
+export function pascal(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }

@@ -73,7 +73,7 @@ export function createDispatcher(
   strictness: Strictness = AS_GRAPH,
 ): Dispatch {
   const router = createGraphRouter(routes);
-  const passing = gates.filter((gate) => gate.pass !== undefined);
+  const passes = gates.flatMap((gate) => (gate.pass === undefined ? [] : [gate.pass.bind(gate)]));
 
   async function carryOut(match: Match, request: GraphRequest, caller: Caller): Promise<Reply> {
     const { version, query, body, origin, headers } = request;
@@ -104,14 +104,13 @@ export function createDispatcher(
   return (request, caller) => {
     for (const gate of gates) gate.enter?.(caller);
     const match = router.match(request.method, request.path);
-    if (passing.length === 0) return carryOut(match, request, caller);
+    if (passes.length === 0) return carryOut(match, request, caller);
     const { route, me, params } = match;
     const user = params.user ?? (me ? (caller.userId ?? undefined) : undefined);
     const visit: Visit = { route, caller, user, params, request };
-    const innermost = async () => carryOut(match, request, caller);
-    return passing.reduceRight<() => Promise<Reply>>(
-      (inner, gate) => async () => gate.pass?.(visit, inner) ?? inner(),
-      innermost,
+    return passes.reduceRight<() => Promise<Reply>>(
+      (inner, pass) => () => pass(visit, inner),
+      () => carryOut(match, request, caller),
     )();
   };
 }

@@ -78,6 +78,9 @@ export function presencePaths(suffix = ''): string[] {
 /** An action's success: 200 without a body (rule 12). */
 export const DONE: Reply = Object.freeze({ status: 200 });
 
+/** A success that has nothing to say. */
+export const NO_CONTENT: Reply = Object.freeze({ status: 204 });
+
 export function json(body: string): Reply {
   return { status: 200, headers: JSON_HEADERS, body };
 }

@@ -123,9 +123,9 @@ export class Endpoint {
   }
 
   #dueStray(): Stray | undefined {
-    return this.#strays.due(this.#parts.clock.nowMs(), (id) =>
-      [...this.addressees].some((addressee) => addressee.id === id),
-    );
+    if (this.#strays.isEmpty) return undefined;
+    const alive = new Set(Array.from(this.addressees, ({ id }) => id));
+    return this.#strays.due(this.#parts.clock.nowMs(), (id) => alive.has(id));
   }
 
   readonly #onDue = (): void => this.pump();

@@ -8,6 +8,10 @@ const MOST_STRAYS = 10_000;
 export class Strays {
   #waiting: Stray[] = [];
 
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   /** @param onDue told when the time of one comes */
   add(strays: readonly Stray[], clock: Clock, onDue: () => void): void {
     for (const stray of strays.slice(0, MOST_STRAYS - this.#waiting.length)) {
@@ -21,7 +25,6 @@ export class Strays {
    * @param isAlive whether a subscription still is there: nothing more comes of one that ended
    */
   due(nowMs: number, isAlive: (subscriptionId: string) => boolean): Stray | undefined {
-    if (this.#waiting.length === 0) return undefined;
     this.#waiting = this.#waiting.filter(({ part }) => isAlive(part.lane.subscription.id));
     const due = this.#waiting.filter(({ atMs }) => atMs <= nowMs);
     return due.sort((a, b) => a.atMs - b.atMs)[0];

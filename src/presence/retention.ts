@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { alarmAtFirst, type Clock } from '../clock.ts';
 import type { PresenceStore } from '../store/store.ts';
 
 const INTERVAL_MS = 60_000;
@@ -10,6 +10,7 @@ export interface RetentionParts {
   readonly store: PresenceStore;
   readonly partition: number;
   readonly clock: Clock;
+  readonly steadyClock: Clock;
   /** How long a change stays in the feed. */
   readonly retentionMs: number;
   /** Told when forgetting fails; it goes on at the next interval. */
@@ -21,18 +22,25 @@ export interface RetentionParts {
  * stop.
  */
 export function startRetention(parts: RetentionParts): () => Promise<void> {
-  const { store, partition, clock, retentionMs, onError } = parts;
+  const { store, partition, clock, steadyClock, retentionMs, onError } = parts;
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
   let callOff = sleep();
 
   function sleep(): () => void {
-    return clock.alarm(clock.nowMs() + INTERVAL_MS, () => {
-      running = trim().catch(onError);
-      running.then(() => {
-        if (!stopped) callOff = sleep();
-      });
-    });
+    return alarmAtFirst(
+      [
+        [clock, clock.nowMs() + INTERVAL_MS],
+        // A clock that is set back would keep it waiting for as long as that.
+        [steadyClock, steadyClock.nowMs() + INTERVAL_MS],
+      ],
+      () => {
+        running = trim().catch(onError);
+        running.then(() => {
+          if (!stopped) callOff = sleep();
+        });
+      },
+    );
   }
 
   async function trim(): Promise<void> {

@@ -168,6 +168,7 @@ export function createTicker(parts: TickerParts): Ticker {
     tick,
     start() {
       isStopped = false;
+      callOff?.();
       wake();
     },
     async stop() {

@@ -107,11 +107,12 @@ async function changes(
 ): Promise<Step> {
   const { tenantId } = caller;
   const watched = asked === 'tenant' ? undefined : new Set(asked.userIds);
+  const sees = visibility.by(caller);
   const changed = await changedSince(
     partitions,
     place,
     ({ tenantId: tenant, userId }) =>
-      tenant === tenantId && watched?.has(userId) !== false && visibility.by(caller)(userId),
+      tenant === tenantId && watched?.has(userId) !== false && sees(userId),
     store,
   );
   if (changed === undefined) throw noLongerKept();

@@ -1,7 +1,7 @@
 import Type, { type Static, type TObject } from 'typebox';
 import { STEER_SERVER } from '../auth/permissions.ts';
 import { bodySchema, nullable } from '../http/body.ts';
-import { type Call, json, type Reply, type Route } from '../http/route.ts';
+import { type Call, json, NO_CONTENT, type Reply, type Route } from '../http/route.ts';
 import type { ChangeNotification, LifecycleNotification } from './inbox.ts';
 import type { Inboxes } from './inboxes.ts';
 import type { KeptInbox } from './kept-inbox.ts';
@@ -90,7 +90,7 @@ export function inboxRoutes(inboxes: Inboxes): readonly Route[] {
       ['removeInbox', 'Remove an inbox, and what it has received'],
       (name) => {
         inboxes.remove(name);
-        return { status: 204 };
+        return NO_CONTENT;
       },
       { success: 204 },
     ),

@@ -6,7 +6,7 @@ import { KeptInbox } from './kept-inbox.ts';
 import type { Rewindable } from './rewindable.ts';
 
 /** Below `.test` no name ever leads anywhere (RFC 6761, section 6.2). */
-export const INBOX_ORIGIN = 'https://inbox.porchlight.test';
+const INBOX_ORIGIN = 'https://inbox.porchlight.test';
 
 const MOST_INBOXES = 1000;
 

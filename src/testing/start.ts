@@ -8,6 +8,7 @@ import { listedUsers } from '../directory/listed-users.ts';
 import { openDirectory } from '../directory/open.ts';
 import { createOutbound } from '../outbound/open.ts';
 import type { Server, ServerConfig, ServerParts } from '../server.ts';
+import type { Trace } from '../time/trace.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
 import { clientOptions } from './client-options.ts';
 import { ServersFaults } from './faults.ts';
@@ -100,6 +101,10 @@ export async function start(options: StartOptions, openServer: OpenServer): Prom
   const graphUrl = secure ? secureUrl.replace('127.0.0.1', 'localhost') : url;
   let closed: Promise<void> | undefined;
 
+  /** Rejects also for what can't be read as a time. */
+  const moved = (move: () => Promise<Trace>) =>
+    bed.inTurn(async () => journeyOf(await move(), clock.nowMs()));
+
   function close(): Promise<void> {
     closed ??= bed.inTurn(async () => {
       await secure?.trust.release();
@@ -139,10 +144,8 @@ export async function start(options: StartOptions, openServer: OpenServer): Prom
     get now() {
       return new Date(clock.nowMs());
     },
-    advance: (by) =>
-      bed.inTurn(async () => journeyOf(await travel.advance(durationOf(by)), clock.nowMs())),
-    setClock: (instant) =>
-      bed.inTurn(async () => journeyOf(await travel.moveTo(instantOf(instant)), clock.nowMs())),
+    advance: (by) => moved(() => travel.advance(durationOf(by))),
+    setClock: (instant) => moved(() => travel.moveTo(instantOf(instant))),
     settled: () => bed.inTurn(() => server.settled()),
     faults,
     inbox: (name = 'inbox') => inboxes.open(name),

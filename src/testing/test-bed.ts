@@ -3,7 +3,7 @@ import { SeededRandomness } from '../random.ts';
 import type { Server, ServerParts } from '../server.ts';
 import { type MemorySnapshot, type MemoryStore, openMemoryStore } from '../store/memory.ts';
 import type { PresenceStore } from '../store/store.ts';
-import { REAL_TIME, type VirtualClock } from '../time/virtual-clock.ts';
+import { isRealTime, REAL_TIME, type VirtualClock } from '../time/virtual-clock.ts';
 import type { Snapshot } from './porchlight.ts';
 import type { Rewindable } from './rewindable.ts';
 
@@ -132,7 +132,5 @@ function toNow(clock: VirtualClock): () => void {
 
 /** A clock that went with the machine's goes with it again: there is nothing then that it would be too late for. */
 function toTheBeginning(clock: VirtualClock): () => void {
-  const { state } = clock;
-  const isReal = state.kind === 'running' && state.aheadMs === 0;
-  return isReal ? () => clock.restore(REAL_TIME) : toNow(clock);
+  return isRealTime(clock.state) ? () => clock.restore(REAL_TIME) : toNow(clock);
 }

@@ -8,14 +8,19 @@ export interface Delivered {
   readonly outcome: number | string;
 }
 
-/** Tells of each POST of notifications, and changes nothing about them. */
+/**
+ * Tells of each POST of notifications, and changes nothing about them.
+ * @param isHeard whether anybody wants to know now: to tell, what was sent has to be read once more
+ */
 export function recordingOutbound(
   outbound: Outbound,
+  isHeard: () => boolean,
   onDelivered: (delivered: Delivered) => void,
 ): Outbound {
   return {
     async send(request) {
       const result = await outbound.send(request);
+      if (!isHeard()) return result;
       const items = itemsOf(request);
       if (items.length > 0) {
         onDelivered({ url: request.url, items, outcome: outcomeOf(result) });

@@ -65,6 +65,11 @@ export class Recorder {
     this.#most = most;
   }
 
+  /** Whether anything is kept. */
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
   /** Forgets what there is, and keeps what happens from now on. */
   begin(): void {
     this.#events = [];

@@ -47,8 +47,10 @@ export function timeTravel(clock: VirtualClock): TimeTravel {
     settled: () => current().settled(),
 
     watched: (outbound) => ({
-      outbound: recordingOutbound(outbound, (delivered) =>
-        recorder.add({ kind: 'notification', atMs: clock.nowMs(), ...delivered }),
+      outbound: recordingOutbound(
+        outbound,
+        () => recorder.isOn,
+        (delivered) => recorder.add({ kind: 'notification', atMs: clock.nowMs(), ...delivered }),
       ),
       onDue(event, { tenantId, id }) {
         const atMs = clock.nowMs();

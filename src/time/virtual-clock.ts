@@ -7,6 +7,11 @@ export type ClockState =
 
 export const REAL_TIME: ClockState = Object.freeze({ kind: 'running', aheadMs: 0 });
 
+/** Whether it goes with the clock below it, as one that was never moved. */
+export function isRealTime(state: ClockState): boolean {
+  return state.kind === 'running' && state.aheadMs === 0;
+}
+
 /**
  * A clock that can be stopped and moved. Running, it goes with the clock below it; frozen, its alarms ring when it is
  * moved past them and at no other time.

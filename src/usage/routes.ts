@@ -1,6 +1,6 @@
 import { STEER_SERVER } from '../auth/permissions.ts';
 import { GraphError } from '../graph/error.ts';
-import { json, type Route } from '../http/route.ts';
+import { json, NO_CONTENT, type Route } from '../http/route.ts';
 import type { UsageRecord } from './record.ts';
 import { reportOf } from './report.ts';
 import { reportSchema } from './report-schema.ts';
@@ -36,7 +36,7 @@ export function usageRoutes(record: UsageRecord | undefined): readonly Route[] {
       success: 204,
       async handle() {
         kept().clear();
-        return { status: 204 };
+        return NO_CONTENT;
       },
     },
   ];

@@ -44,6 +44,7 @@ test('changes older than the retention are forgotten, and younger ones kept', as
     },
     partition: 0,
     clock,
+    steadyClock: clock,
     retentionMs: HOUR_MS,
     onError: (error) => failed(error),
   });

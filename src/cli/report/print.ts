@@ -4,7 +4,7 @@ import type {
   PermissionsReport,
   Report,
 } from '../../usage/report-schema.ts';
-import { printable } from '../printable.ts';
+import { printable, toTheSecond } from '../printable.ts';
 import { table } from '../table.ts';
 
 const HEADS = ['OPERATION', 'VERSION', 'TOKEN', 'REQUESTS', 'ANSWERS', 'ADDITIONS'];
@@ -18,7 +18,7 @@ const TOKENS: Readonly<Record<OperationReport['token'], string>> = {
 
 /** A report for people. */
 export function reportText({ sinceDateTime, applications, requestsLeftOut }: Report): string {
-  const since = sinceDateTime.replace(/\.\d+(?=Z$)/, '');
+  const since = toTheSecond(sinceDateTime);
   if (applications.length === 0) return `No application has asked for anything since ${since}.`;
   const parts = [`Since ${since}`, ...applications.map(applicationText)];
   if (requestsLeftOut > 0) parts.push(`Further applications: ${requestsLeftOut} requests`);

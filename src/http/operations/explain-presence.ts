@@ -1,12 +1,12 @@
 import { EXPLAIN_PRESENCE } from '../../auth/permissions.ts';
 import type { Clock } from '../../clock.ts';
 import type { UserDirectory } from '../../directory/directory.ts';
-import { advance, NEW_RECORD } from '../../engine/advance.ts';
-import { userNotFound } from '../../graph/error.ts';
+import { advance } from '../../engine/advance.ts';
 import { explanationJson } from '../../graph/explanation-json.ts';
 import type { PresenceService } from '../../presence/service.ts';
 import { json, type Route } from '../route.ts';
 import { explanationSchema } from './explanation-schema.ts';
+import { readKnown } from './known-record.ts';
 
 /** Why a user's presence is what it is: an operation of our own (docs/decisions/0012-effect-of-a-set.md). */
 export function explainPresence({
@@ -26,9 +26,7 @@ export function explainPresence({
     access: EXPLAIN_PRESENCE,
     result: explanationSchema,
     async handle({ caller, userId }) {
-      const [stored] = await presence.read(caller, [userId]);
-      const found = stored ?? (caller.userId === userId ? NEW_RECORD : undefined);
-      if (found === undefined) throw userNotFound(userId);
+      const found = await readKnown(presence, { caller, userId });
       // The clock has gone on since it was read, and number and facts are to be of one instant.
       const nowMs = clock.nowMs();
       const { record } = advance(found, nowMs);

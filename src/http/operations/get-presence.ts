@@ -1,8 +1,7 @@
 import { READ_PRESENCE } from '../../auth/permissions.ts';
-import { NEW_RECORD } from '../../engine/advance.ts';
-import { userNotFound } from '../../graph/error.ts';
 import { presenceJson } from '../../graph/presence-json.ts';
 import { presencePaths, type Route, staleJson } from '../route.ts';
+import { recordOrNew } from './known-record.ts';
 import { presenceSchema } from './presence-schema.ts';
 import { selectedBeyondGraph } from './select.ts';
 import type { Services } from './services.ts';
@@ -20,10 +19,7 @@ export function getPresence({ presence }: Services): Route {
       const selected = selectedBeyondGraph(query, additions);
       const own = caller.userId === userId;
       const { records, staleMs } = await presence.readOrLast(caller, [userId]);
-      const [stored] = records;
-      // Whoever holds a token of the tenant's exists, also before the first word about them.
-      const record = stored ?? (own ? NEW_RECORD : undefined);
-      if (record === undefined) throw userNotFound(userId);
+      const record = recordOrNew(records[0], { caller, userId });
       const context = `${origin}/${version}/$metadata#users('${userId}')/presence/$entity`;
       const members = presenceJson(userId, record, own ? 'self' : 'other', selected);
       return staleJson(`{"@odata.context":"${context}",${members}}`, staleMs);

@@ -1,7 +1,7 @@
 import { SUBSCRIBE_TO_PRESENCE } from '../../auth/permissions.ts';
-import type { Route } from '../route.ts';
+import { NO_CONTENT, type Route } from '../route.ts';
 import type { Services } from './services.ts';
-import { NO_CONTENT, SUBSCRIPTION_PATH } from './subscription-reply.ts';
+import { SUBSCRIPTION_PATH } from './subscription-reply.ts';
 
 /** Source: Graph, "subscription: reauthorize". */
 export function reauthorizeSubscription({ subscriptions }: Services): Route {

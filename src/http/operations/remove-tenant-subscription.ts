@@ -1,8 +1,8 @@
 import { LOOK_AFTER_SUBSCRIPTIONS } from '../../auth/permissions.ts';
 import { GraphError } from '../../graph/error.ts';
-import type { Route } from '../route.ts';
+import { NO_CONTENT, type Route } from '../route.ts';
 import type { AdminServices } from './admin-services.ts';
-import { NO_CONTENT, SUBSCRIPTION_PATH } from './subscription-reply.ts';
+import { SUBSCRIPTION_PATH } from './subscription-reply.ts';
 
 /** Ends anybody's subscription of the caller's tenant; its lifecycle address is told so. */
 export function removeTenantSubscription({ subscriptions }: AdminServices): Route {

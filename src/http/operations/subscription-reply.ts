@@ -15,6 +15,3 @@ export function subscriptionReply(
   const members = subscriptionJson(subscription, additions, clientState);
   return json(`{"@odata.context":"${context}",${members}}`);
 }
-
-/** A success that has nothing to say. */
-export const NO_CONTENT: Reply = Object.freeze({ status: 204 });

@@ -1,6 +1,5 @@
 import { WRITE_CALENDAR_FEED } from '../../../auth/permissions.ts';
-import type { Route } from '../../route.ts';
-import { NO_CONTENT } from '../subscription-reply.ts';
+import { NO_CONTENT, type Route } from '../../route.ts';
 import { calendarFeedPaths, type FeedServices, noFeed, ownerOf } from './feed-services.ts';
 
 /** Forgets a user's calendar feed, with all that it said of their time. */

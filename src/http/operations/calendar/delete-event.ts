@@ -1,6 +1,5 @@
 import { WRITE_CALENDAR } from '../../../auth/permissions.ts';
-import type { Route } from '../../route.ts';
-import { NO_CONTENT } from '../subscription-reply.ts';
+import { NO_CONTENT, type Route } from '../../route.ts';
 import type { CalendarServices } from './calendar-services.ts';
 import { calendarPaths, eventIdOf, ownerOf } from './event-call.ts';
 import { ifMatch } from './event-condition.ts';

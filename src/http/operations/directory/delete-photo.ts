@@ -1,6 +1,5 @@
 import { WRITE_PHOTO } from '../../../auth/permissions.ts';
-import type { Route } from '../../route.ts';
-import { NO_CONTENT } from '../subscription-reply.ts';
+import { NO_CONTENT, type Route } from '../../route.ts';
 import { imageNotFound, photoPaths } from './photo-paths.ts';
 import { type DirectoryServices, knownUser, nobody } from './services.ts';
 

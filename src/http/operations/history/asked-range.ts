@@ -1,7 +1,7 @@
 import type { Caller } from '../../../auth/caller.ts';
 import { parseDateTimeOffset } from '../../../graph/date-time-offset.ts';
 import { GraphError, invalidArgument } from '../../../graph/error.ts';
-import type { PresenceHistory, Range } from '../../../history/history.ts';
+import { type PresenceHistory, type Range, RangeTooLong } from '../../../history/history.ts';
 
 /** What a range takes of a query, for the documents. */
 export const RANGE_QUERY = {
@@ -31,8 +31,12 @@ export function mustBeOn(history: PresenceHistory, { tenantId }: Caller): void {
   throw new GraphError(403, 'Forbidden', 'The history of presence is off in this tenant.');
 }
 
-export function tooLong(field: string, most: number): GraphError {
-  return invalidArgument(
-    `[${field}]: There are more than ${most} changes to look at. Ask for a shorter range.`,
-  );
+/** What becomes of an error of the history: a range that is too long is a 400 that names the field. */
+export function refusingTooLong(field: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof RangeTooLong)) throw error;
+    throw invalidArgument(
+      `[${field}]: There are more than ${error.most} changes to look at. Ask for a shorter range.`,
+    );
+  };
 }

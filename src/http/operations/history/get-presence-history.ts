@@ -1,15 +1,16 @@
 import Type from 'typebox';
 import { READ_HISTORY } from '../../../auth/permissions.ts';
 import type { Clock } from '../../../clock.ts';
-import { invalidArgument, userNotFound } from '../../../graph/error.ts';
+import { invalidArgument } from '../../../graph/error.ts';
 import { changeJson, pastPresenceJson } from '../../../graph/history-json.ts';
 import type { Viewer } from '../../../graph/presence-json.ts';
-import { type PresenceHistory, type Range, RangeTooLong } from '../../../history/history.ts';
+import type { PresenceHistory, Range } from '../../../history/history.ts';
 import type { PresenceService } from '../../../presence/service.ts';
 import { wholeNumber } from '../../odata/page.ts';
 import { badSkipToken, checkOptions, pageMembers, pageOf, SKIP_TOKEN } from '../../page.ts';
 import { type Call, json, type Reply, type Route } from '../../route.ts';
-import { askedInstant, askedRange, mustBeOn, RANGE_QUERY, tooLong } from './asked-range.ts';
+import { readKnown } from '../known-record.ts';
+import { askedInstant, askedRange, mustBeOn, RANGE_QUERY, refusingTooLong } from './asked-range.ts';
 import {
   changeSchema,
   knownFromDateTime,
@@ -74,19 +75,13 @@ export function getPresenceHistory(services: HistoryServices): Route {
       const top = wholeNumber(query, '$top', 1, MOST_ON_PAGE) ?? DEFAULT_TOP;
       const from = skipped(query);
       mustBeOn(services.history, caller);
-      await mustBeKnown(services.presence, call);
+      await readKnown(services.presence, call);
       const viewer = caller.userId === userId ? 'self' : 'other';
       return atMs === undefined
         ? list(services, call, { asked, top, from, viewer })
         : asOf(services, call, atMs, viewer);
     },
   };
-}
-
-/** @throws GraphError 404 for a user whom the tenant doesn't know, but for the caller */
-export async function mustBeKnown(presence: PresenceService, { caller, userId }: Call) {
-  const [stored] = await presence.read(caller, [userId]);
-  if (stored === undefined && caller.userId !== userId) throw userNotFound(userId);
 }
 
 interface AskedList {
@@ -131,9 +126,7 @@ async function asOf(
   viewer: Viewer,
 ): Promise<Reply> {
   const user = { tenantId: caller.tenantId, userId };
-  const { presence, knownFromMs } = await history.asOf(user, atMs).catch((error: unknown) => {
-    throw error instanceof RangeTooLong ? tooLong('at', error.most) : error;
-  });
+  const { presence, knownFromMs } = await history.asOf(user, atMs).catch(refusingTooLong('at'));
   const shown = presence === undefined ? 'null' : pastPresenceJson(userId, presence, viewer);
   return json(
     `{"id":"${userId}","atDateTime":"${iso(atMs)}","knownFromDateTime":"${iso(knownFromMs)}","presence":${shown}}`,

@@ -1,11 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
 import Type from 'typebox';
 import { READ_HISTORY } from '../../../auth/permissions.ts';
-import { RangeTooLong } from '../../../history/history.ts';
 import { checkOptions } from '../../page.ts';
 import { json, type Route } from '../../route.ts';
-import { askedRange, mustBeOn, RANGE_QUERY, tooLong } from './asked-range.ts';
-import { type HistoryServices, historyPaths, mustBeKnown } from './get-presence-history.ts';
+import { readKnown } from '../known-record.ts';
+import { askedRange, mustBeOn, RANGE_QUERY, refusingTooLong } from './asked-range.ts';
+import { type HistoryServices, historyPaths } from './get-presence-history.ts';
 import { rangeFields } from './history-schema.ts';
 
 const duration = Type.String({ format: 'duration', description: 'Hours and less, as in PT26H5M.' });
@@ -31,11 +31,9 @@ export function summarizePresenceHistory({ presence, history }: HistoryServices)
       checkOptions(query, []);
       const range = askedRange(query);
       mustBeOn(history, caller);
-      await mustBeKnown(presence, call);
+      await readKnown(presence, call);
       const user = { tenantId: caller.tenantId, userId };
-      const summary = await history.summary(user, range).catch((error: unknown) => {
-        throw error instanceof RangeTooLong ? tooLong('to', error.most) : error;
-      });
+      const summary = await history.summary(user, range).catch(refusingTooLong('to'));
       return json(
         JSON.stringify({
           id: userId,
